@@ -1,0 +1,197 @@
+// The open alerts. One alert per cause and one open alert per episode: a further cause counts up, it is never a
+// second alert and never silent. Every change makes a new `Alert` of the next version and one effect.
+
+import type { Alert, AlertChange, AlertKind, Explanation, Priority } from '../model/alert.ts';
+import type { EffectBody } from '../model/effect.ts';
+
+/** Ids of closed alerts that are remembered, so that a cause which comes again very late does not ring again. */
+export const CLOSED_REMEMBERED = 10_000;
+
+export interface Cause {
+  readonly rule: string;
+  readonly kind: AlertKind;
+  readonly priority: Priority;
+  /** What the alert is about within the rule: only one alert per subject is open. */
+  readonly subject: string;
+  /** Device event or due time: the same cause always makes the same alert id. */
+  readonly cause: string;
+  readonly homeId: string | null;
+  readonly districtCode: string;
+  readonly gatewayId: string | null;
+  readonly deviceId: string | null;
+  readonly room: string | null;
+  readonly lateByMs: number;
+  readonly explanation: Explanation;
+}
+
+/** What the book knows of an open alert beside the alert itself. */
+interface Page {
+  alert: Alert;
+  readonly subject: string;
+  /** Small number that stands for the alert while it is open; used again afterwards. */
+  readonly slot: number;
+}
+
+export interface BookImage {
+  readonly open: readonly Page[];
+  readonly closed: readonly string[];
+  readonly freeSlots: readonly number[];
+}
+
+export interface BookEvents {
+  emit(effect: EffectBody): void;
+  /** The alert in `slot` was raised or changed. */
+  onOpen(alert: Alert, slot: number): void;
+  onClosed(slot: number): void;
+}
+
+export class AlertBook {
+  readonly #pages = new Map<string, Page>();
+  readonly #idBySubject = new Map<string, string>();
+  readonly #idBySlot: string[] = [];
+  #freeSlots: number[] = [];
+  readonly #closed = new Set<string>();
+  readonly #events: BookEvents;
+  readonly #nowMs: () => number;
+
+  constructor(nowMs: () => number, events: BookEvents) {
+    this.#nowMs = nowMs;
+    this.#events = events;
+  }
+
+  get openCount(): number {
+    return this.#pages.size;
+  }
+
+  /** All open alerts in the order they were raised. */
+  open(): Alert[] {
+    return Array.from(this.#pages.values(), (page) => page.alert);
+  }
+
+  get(alertId: string): Alert | undefined {
+    return this.#pages.get(alertId)?.alert;
+  }
+
+  inSlot(slot: number): Alert {
+    return this.#pages.get(this.#idBySlot[slot]!)!.alert;
+  }
+
+  isClosed(alertId: string): boolean {
+    return this.#closed.has(alertId);
+  }
+
+  /** Raise, or count up the alert that is open for the same subject. */
+  raise(cause: Cause): void {
+    const subject = subjectKey(cause.rule, cause.subject);
+    const openId = this.#idBySubject.get(subject);
+    const id = alertIdOf(cause);
+    if (openId !== undefined) {
+      if (openId !== id) this.#repeat(this.get(openId)!, cause);
+      return;
+    }
+    if (this.#closed.has(id)) return;
+    const alert = freshAlert(id, cause, this.#nowMs());
+    const page = { alert, subject, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
+    this.#write(page);
+    this.#events.emit({ type: 'alert', change: 'raised', alert });
+    this.#events.onOpen(alert, page.slot);
+  }
+
+  /** The condition is gone. `restore`: nobody needs to look any more, so an alert that nobody holds closes itself. */
+  clear(rule: string, subject: string, restore: boolean): void {
+    const id = this.#idBySubject.get(subjectKey(rule, subject));
+    const alert = id === undefined ? undefined : this.get(id);
+    if (alert === undefined || alert.condition === 'cleared') return;
+    const cleared = { condition: 'cleared', clearedAtMs: this.#nowMs() } as const;
+    if (restore && alert.handling === 'raised') {
+      const outcome = { code: 'TECHNICAL', detail: 'restored' } as const;
+      this.change(alert, 'restored', { ...cleared, handling: 'closed', outcome, closedAtMs: this.#nowMs() });
+    } else this.change(alert, 'cleared', cleared);
+  }
+
+  /** Apply a change, next version, and say so. Closed alerts leave the book. */
+  change(alert: Alert, change: AlertChange, fields: Partial<Alert>): void {
+    const page = this.#pages.get(alert.id)!;
+    const changed: Alert = { ...alert, ...fields, updatedAtMs: this.#nowMs(), version: alert.version + 1 };
+    page.alert = changed;
+    this.#events.emit({ type: 'alert', change, alert: changed });
+    if (changed.handling === 'closed') this.#erase(page);
+    else this.#events.onOpen(changed, page.slot);
+  }
+
+  image(): BookImage {
+    return { open: [...this.#pages.values()], closed: [...this.#closed], freeSlots: this.#freeSlots };
+  }
+
+  restore(image: BookImage): void {
+    for (const page of image.open) {
+      this.#write({ ...page });
+      this.#events.onOpen(page.alert, page.slot);
+    }
+    for (const id of image.closed) this.#closed.add(id);
+    this.#freeSlots = [...image.freeSlots];
+  }
+
+  #repeat(alert: Alert, cause: Cause): void {
+    const returned = alert.condition === 'cleared';
+    this.change(alert, returned ? 'returned' : 'repeated', {
+      ...(returned ? ({ condition: 'active', clearedAtMs: null } as const) : {}),
+      causeCount: alert.causeCount + 1,
+      // A priority never falls without a person (invariant I15).
+      priority: Math.min(alert.priority, cause.priority) as Priority,
+      explanation: cause.explanation,
+    });
+  }
+
+  #write(page: Page): void {
+    this.#pages.set(page.alert.id, page);
+    this.#idBySubject.set(page.subject, page.alert.id);
+    this.#idBySlot[page.slot] = page.alert.id;
+  }
+
+  #erase(page: Page): void {
+    this.#pages.delete(page.alert.id);
+    this.#idBySubject.delete(page.subject);
+    this.#freeSlots.push(page.slot);
+    this.#closed.add(page.alert.id);
+    if (this.#closed.size > CLOSED_REMEMBERED) this.#closed.delete(this.#closed.values().next().value!);
+    this.#events.onClosed(page.slot);
+  }
+}
+
+function alertIdOf(cause: Cause): string {
+  return `${cause.homeId ?? cause.gatewayId ?? 'unknown'}~${cause.rule}~${cause.cause}`;
+}
+
+function subjectKey(rule: string, subject: string): string {
+  return `${rule}~${subject}`;
+}
+
+function freshAlert(id: string, cause: Cause, nowMs: number): Alert {
+  return {
+    id,
+    kind: cause.kind,
+    rule: cause.rule,
+    priority: cause.priority,
+    homeId: cause.homeId,
+    districtCode: cause.districtCode,
+    gatewayId: cause.gatewayId,
+    deviceId: cause.deviceId,
+    room: cause.room,
+    condition: 'active',
+    handling: 'raised',
+    raisedAtMs: nowMs,
+    updatedAtMs: nowMs,
+    clearedAtMs: null,
+    closedAtMs: null,
+    lateByMs: cause.lateByMs,
+    causeCount: 1,
+    escalationLevel: 0,
+    claim: null,
+    notes: [],
+    outcome: null,
+    closedBy: null,
+    explanation: cause.explanation,
+    version: 1,
+  };
+}

@@ -1,0 +1,246 @@
+// The core: `step(entry) → effects`. Pure and deterministic: no clock, no randomness, nothing but entries in and
+// effects out, so the same log gives the same alerts to the byte, live, after a crash and in a back-test.
+// An entry first lets everything happen that was due before it, each at its own due time.
+
+import { AlertBook, type BookImage } from './alerts/book.ts';
+import { applyCommand } from './alerts/handling.ts';
+import { AlertWatch } from './alerts/watch.ts';
+import { isActivity, noteActivity } from './facts/activity.ts';
+import { noteBattery } from './facts/battery.ts';
+import {
+  checkDevices,
+  checkGateway,
+  gatewayDeadlineMs,
+  nextDeviceDeadlineMs,
+  noteDeviceLost,
+  noteDeviceSeen,
+  noteGatewayLost,
+  noteGatewaySeen,
+} from './facts/link.ts';
+import { checkPresence, noteDoor, noteInside, presenceDeadlineMs } from './facts/presence.ts';
+import { addOwnOutage, refreshSight } from './facts/sight.ts';
+import type { Alert } from './model/alert.ts';
+import type { Effect, EffectBody } from './model/effect.ts';
+import type { Entry, ObservationBody, ResumedBody } from './model/entry.ts';
+import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
+import { RuleRunner } from './rule-runner.ts';
+import { RULES } from './rules/index.ts';
+import type { Rule } from './rules/rule.ts';
+import { LINK } from './state/roster.ts';
+import { type Signals, World } from './state/world.ts';
+
+/** Grows with every change of behaviour; a snapshot says which core wrote it. */
+export const CORE_VERSION = '1';
+
+/** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
+export const OWN_OUTAGE_MIN_MS = 60_000;
+
+const NOTHING: readonly Effect[] = [];
+
+export class Engine implements Signals {
+  readonly world = new World();
+  readonly watch = new AlertWatch();
+  readonly book: AlertBook;
+  readonly rules: RuleRunner;
+  #effects: Effect[] = [];
+
+  constructor(rules: readonly Rule[] = RULES) {
+    this.book = new AlertBook(() => this.world.nowMs, {
+      emit: (effect) => this.#emit(effect),
+      onOpen: (alert, slot) => this.watch.arm(alert, slot),
+      onClosed: (slot) => this.watch.disarm(slot),
+    });
+    this.rules = new RuleRunner(this.world, this.book, rules);
+  }
+
+  /** Offset of the last entry taken. */
+  get offset(): number {
+    return this.world.offset;
+  }
+
+  /** Process the next entry of the log. @throws Error when it is not the next one: the log contract is broken. */
+  step(entry: Entry): readonly Effect[] {
+    const { world } = this;
+    if (entry.offset !== world.offset + 1) {
+      throw new Error(`entry ${entry.offset} does not follow ${world.offset}: the log has a gap`);
+    }
+    world.offset = entry.offset;
+    if (entry.body.type === 'resumed') this.#resume(entry.body, entry.atMs);
+    this.#advance(entry.atMs);
+    this.#apply(entry);
+    if (this.#effects.length === 0) return NOTHING;
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  /** When time alone will change something; Infinity for never. A tick is appended then. */
+  nextDeadlineMs(): number {
+    const { world } = this;
+    return Math.min(
+      world.homeDeadlines.nextDueAtMs(),
+      world.gatewayDeadlines.nextDueAtMs(),
+      this.watch.nextDueAtMs(),
+    );
+  }
+
+  openAlerts(): Alert[] {
+    return this.book.open();
+  }
+
+  /** After an upgrade: what staff saw stands, whatever this version would have decided (ADR 0003). */
+  adoptBook(image: BookImage): void {
+    this.book.restore(image);
+  }
+
+  onActivity(home: number): void {
+    this.rules.onActivity(home);
+  }
+
+  onPresence(home: number): void {
+    this.rules.onPresence(home);
+  }
+
+  onSight(home: number): void {
+    this.rules.onSight(home);
+  }
+
+  onGatewayLink(gateway: number): void {
+    const { roster, nowMs } = this.world;
+    this.rules.onGatewayLink(gateway);
+    const isOnline = roster.gateways.columns.link[gateway] === LINK.online;
+    const sinceMs = isOnline ? nowMs : roster.gateways.columns.lastSeenAtMs[gateway]!;
+    const homes = new Set<number>();
+    for (const device of roster.devicesOfGateway(gateway)) homes.add(roster.devices.columns.home[device]!);
+    for (const home of homes) refreshSight(this.world, this, home, sinceMs);
+  }
+
+  onDeviceLink(device: number): void {
+    const { roster, nowMs } = this.world;
+    this.rules.onDeviceLink(device);
+    const isOnline = roster.devices.columns.link[device] === LINK.online;
+    const sinceMs = isOnline ? nowMs : roster.devices.columns.lastSeenAtMs[device]!;
+    refreshSight(this.world, this, roster.devices.columns.home[device]!, sinceMs);
+  }
+
+  #emit(effect: EffectBody): void {
+    const { offset, nowMs } = this.world;
+    this.#effects.push({ ...effect, offset, index: this.#effects.length, atMs: nowMs });
+  }
+
+  /** Fire what was due until `untilMs`, in the order of due times: homes before gateways before alerts. */
+  #advance(untilMs: number): void {
+    const { world } = this;
+    for (;;) {
+      const homeAtMs = world.homeDeadlines.nextDueAtMs();
+      const gatewayAtMs = world.gatewayDeadlines.nextDueAtMs();
+      const alertAtMs = this.watch.nextDueAtMs();
+      const dueAtMs = Math.min(homeAtMs, gatewayAtMs, alertAtMs);
+      if (dueAtMs > untilMs) break;
+      world.nowMs = Math.max(world.nowMs, dueAtMs);
+      if (homeAtMs === dueAtMs) this.#wakeHome(world.homeDeadlines.pop());
+      else if (gatewayAtMs === dueAtMs) this.#wakeGateway(world.gatewayDeadlines.pop());
+      else this.watch.fire(this.book);
+    }
+    world.nowMs = Math.max(world.nowMs, untilMs);
+  }
+
+  #wakeHome(home: number): void {
+    const { world } = this;
+    checkDevices(world, this, home);
+    checkPresence(world, this, home);
+    this.rules.onHomeDeadline(home);
+    const next = Math.min(
+      nextDeviceDeadlineMs(world, home),
+      presenceDeadlineMs(world, home),
+      this.rules.nextHomeDeadlineMs(home),
+    );
+    // Whatever is still due now was looked at and stands; look again with the next millisecond, never in a circle.
+    if (next < Number.POSITIVE_INFINITY) world.wakeHome(home, Math.max(next, world.nowMs + 1));
+  }
+
+  #wakeGateway(gateway: number): void {
+    const { world } = this;
+    checkGateway(world, this, gateway);
+    const next = gatewayDeadlineMs(world, gateway);
+    if (next < Number.POSITIVE_INFINITY) world.wakeGateway(gateway, Math.max(next, world.nowMs + 1));
+  }
+
+  #apply(entry: Entry): void {
+    const { world } = this;
+    const { body } = entry;
+    switch (body.type) {
+      case 'observation':
+        return this.#observe(body);
+      case 'gateway-link':
+        if (body.online) noteGatewaySeen(world, this, body.gateway);
+        else noteGatewayLost(world, body.gateway);
+        return;
+      case 'command': {
+        const handling = { book: this.book, nowMs: world.nowMs, offset: entry.offset };
+        return applyCommand({ ...handling, emit: (effect) => this.#emit(effect) }, body.command);
+      }
+      case 'home-configured':
+        return this.#configureHome(body.home);
+      case 'gateway-configured':
+        return this.#configureGateway(body.gateway);
+      case 'desk-presence':
+        return this.watch.noteDesk(this.book, body.staffId, body.present, world.nowMs);
+      case 'tick':
+      case 'resumed':
+        return;
+    }
+  }
+
+  #observe(observation: ObservationBody): void {
+    const { world } = this;
+    const { device } = observation;
+    noteGatewaySeen(world, this, observation.gateway);
+    if (device === null || !world.roster.isKnownDevice(device)) {
+      this.rules.observe({ ...observation, device: null }, 0);
+      return;
+    }
+    const home = world.roster.devices.columns.home[device]!;
+    const atMs = Math.min(observation.measuredAtMs, world.nowMs);
+    if (observation.kind === 'online' && observation.value === false) noteDeviceLost(world, this, device);
+    else noteDeviceSeen(world, this, device, atMs);
+    noteBattery(world, observation, device);
+    if (isActivity(world, observation, device)) this.#noteLife(home, device, atMs);
+    this.rules.observe(observation, home);
+  }
+
+  #noteLife(home: number, device: number, atMs: number): void {
+    const { world } = this;
+    const isDoor =
+      world.roster.zoneOf(device) === 'entry' && world.roster.names.deviceKind[device] === 'contact';
+    if (isDoor) noteDoor(world, this, home, atMs);
+    else noteInside(world, this, home, atMs);
+    noteActivity(world, this, home, device, atMs);
+  }
+
+  #configureHome(configuration: HomeConfiguration): void {
+    const { world } = this;
+    world.roster.configureHome(configuration, world.nowMs);
+    this.rules.onConfigured(configuration.home);
+    refreshSight(world, this, configuration.home, world.nowMs);
+    world.wakeHome(configuration.home, world.nowMs + 1);
+  }
+
+  #configureGateway(configuration: GatewayConfiguration): void {
+    const { world } = this;
+    world.roster.configureGateway(configuration, world.nowMs);
+    world.wakeGateway(configuration.gateway, gatewayDeadlineMs(world, configuration.gateway));
+  }
+
+  /** We saw nothing from `fromMs` to `atMs`: what fell due before still counts, our own blindness does not. */
+  #resume(body: ResumedBody, atMs: number): void {
+    const { world } = this;
+    this.#advance(Math.min(Math.max(body.fromMs, world.nowMs), atMs));
+    if (body.reason === 'start') this.watch.doubtAllDesks(this.book, atMs);
+    if (atMs - body.fromMs < OWN_OUTAGE_MIN_MS) return;
+    world.resumedAtMs = atMs;
+    const fromMs = world.nowMs;
+    world.nowMs = atMs;
+    addOwnOutage(world, fromMs);
+  }
+}

@@ -1,0 +1,114 @@
+// Is it still there? Liveness of gateways and devices: any message proves it, never the value in the message.
+// A device behind a silent gateway is not judged; our own outage (`resumedAtMs`) is never evidence.
+
+import { LINK } from '../state/roster.ts';
+import type { Signals, World } from '../state/world.ts';
+
+/** After a lost session or a last will: time for a mobile gateway to come back before it is called silent (60 s). */
+export const LINK_LOSS_GRACE_MS = 60_000;
+/** A gateway or device that has never spoken is reported a day after it was registered: installers work ahead. */
+export const NEVER_SEEN_MS = 24 * 3_600_000;
+
+const NEVER = Number.POSITIVE_INFINITY;
+
+/** Something came from the gateway now. */
+export function noteGatewaySeen(world: World, signals: Signals, gateway: number): void {
+  const { columns, size } = world.roster.gateways;
+  if (gateway >= size) return;
+  columns.lastSeenAtMs[gateway] = world.nowMs;
+  columns.linkLostAtMs[gateway] = 0;
+  if (columns.link[gateway] === LINK.online) return;
+  columns.link[gateway] = LINK.online;
+  columns.backSinceMs[gateway] = world.nowMs;
+  world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
+  for (const device of world.roster.devicesOfGateway(gateway)) {
+    world.wakeHome(world.roster.devices.columns.home[device]!, deviceDeadlineMs(world, device));
+  }
+  signals.onGatewayLink(gateway);
+}
+
+/** The gateway said goodbye, its will came, or its last session is gone. */
+export function noteGatewayLost(world: World, gateway: number): void {
+  const { columns, size } = world.roster.gateways;
+  if (gateway >= size || columns.link[gateway] !== LINK.online || columns.linkLostAtMs[gateway] !== 0) return;
+  columns.linkLostAtMs[gateway] = world.nowMs;
+  world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
+}
+
+/** The device reported at `atMs`: its own time when trusted, so a buffered report proves no more than it can. */
+export function noteDeviceSeen(world: World, signals: Signals, device: number, atMs: number): void {
+  const columns = world.roster.devices.columns;
+  if (atMs > columns.lastSeenAtMs[device]!) columns.lastSeenAtMs[device] = atMs;
+  if (columns.link[device] === LINK.online) return;
+  if (atMs + columns.windowMs[device]! <= world.nowMs) return;
+  setDeviceLink(world, signals, device, LINK.online);
+}
+
+/** The gateway says that it lost the device (`online: false`). */
+export function noteDeviceLost(world: World, signals: Signals, device: number): void {
+  if (world.roster.devices.columns.link[device] === LINK.offline) return;
+  setDeviceLink(world, signals, device, LINK.offline);
+}
+
+/** When the gateway would have to be called silent; Infinity when it already is or is not watched. */
+export function gatewayDeadlineMs(world: World, gateway: number): number {
+  const columns = world.roster.gateways.columns;
+  if (columns.isWatched[gateway] === 0) return NEVER;
+  switch (columns.link[gateway]) {
+    case LINK.online: {
+      const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
+      const windowEndMs = heardAtMs + columns.windowMs[gateway]!;
+      const lostAtMs = columns.linkLostAtMs[gateway]!;
+      if (lostAtMs === 0) return windowEndMs;
+      return Math.min(windowEndMs, Math.max(lostAtMs, world.resumedAtMs) + LINK_LOSS_GRACE_MS);
+    }
+    case LINK.neverSeen:
+      return Math.max(columns.knownSinceMs[gateway]!, world.resumedAtMs) + NEVER_SEEN_MS;
+    default:
+      return NEVER;
+  }
+}
+
+/** Judge a gateway whose deadline may have come. */
+export function checkGateway(world: World, signals: Signals, gateway: number): void {
+  if (gatewayDeadlineMs(world, gateway) > world.nowMs) return;
+  world.roster.gateways.columns.link[gateway] = LINK.offline;
+  signals.onGatewayLink(gateway);
+}
+
+/** When the device would have to be called silent; Infinity while its gateway is not online. */
+export function deviceDeadlineMs(world: World, device: number): number {
+  const { columns } = world.roster.devices;
+  const gateways = world.roster.gateways.columns;
+  const gateway = columns.gateway[device]!;
+  if (columns.link[device] === LINK.offline || gateways.link[gateway] !== LINK.online) return NEVER;
+  const fromMs = Math.max(world.resumedAtMs, gateways.backSinceMs[gateway]!);
+  if (columns.link[device] === LINK.neverSeen) {
+    if (columns.windowMs[device] === NEVER) return NEVER;
+    return (
+      Math.max(fromMs, columns.knownSinceMs[device]!) + Math.max(NEVER_SEEN_MS, columns.windowMs[device]!)
+    );
+  }
+  return Math.max(fromMs, columns.lastSeenAtMs[device]!) + columns.windowMs[device]!;
+}
+
+/** Judge the devices of a home whose deadline may have come. */
+export function checkDevices(world: World, signals: Signals, home: number): void {
+  for (const device of world.roster.devicesOfHome(home)) {
+    if (deviceDeadlineMs(world, device) <= world.nowMs) setDeviceLink(world, signals, device, LINK.offline);
+  }
+}
+
+export function nextDeviceDeadlineMs(world: World, home: number): number {
+  let next = NEVER;
+  for (const device of world.roster.devicesOfHome(home))
+    next = Math.min(next, deviceDeadlineMs(world, device));
+  return next;
+}
+
+function setDeviceLink(world: World, signals: Signals, device: number, link: number): void {
+  const columns = world.roster.devices.columns;
+  columns.link[device] = link;
+  if (link === LINK.online) world.wakeHome(columns.home[device]!, deviceDeadlineMs(world, device));
+  signals.onDeviceLink(device);
+}

@@ -1,0 +1,73 @@
+// Can we see this home? Silence of a home we cannot see is not silence of its resident (promise P4).
+// Coverage is the share of live activity sensors; below one half we are blind and every inactivity clock stands.
+
+import { LINK } from '../state/roster.ts';
+import type { Signals, World } from '../state/world.ts';
+
+/** Least share of live activity sensors that lets silence mean something (domain reference 6.5). */
+export const COVERAGE_MIN = 0.5;
+
+export interface Coverage {
+  /** Sensors that have spoken and are not silent. */
+  readonly seen: number;
+  /** Those, and unsupervised ones behind an online gateway: their silence says nothing. */
+  readonly live: number;
+  readonly total: number;
+}
+
+/** Activity sensors of a home. */
+export function coverageOf(world: World, home: number): Coverage {
+  const devices = world.roster.devices.columns;
+  const gateways = world.roster.gateways.columns;
+  let seen = 0;
+  let live = 0;
+  let total = 0;
+  for (const device of world.roster.devicesOfHome(home)) {
+    if (devices.isActivitySensor[device] === 0) continue;
+    total++;
+    if (gateways.link[devices.gateway[device]!] !== LINK.online) continue;
+    if (devices.link[device] === LINK.online) seen++;
+    const isUnsupervised = devices.windowMs[device] === Number.POSITIVE_INFINITY;
+    if (devices.link[device] === LINK.online || (isUnsupervised && devices.link[device] === LINK.neverSeen))
+      live++;
+  }
+  return { seen, live, total };
+}
+
+/** Look again after a gateway, device or the roster changed. `sinceMs`: from when the change is true. */
+export function refreshSight(world: World, signals: Signals, home: number, sinceMs: number): void {
+  const columns = world.roster.homes.columns;
+  const { seen, live, total } = coverageOf(world, home);
+  // A home with nothing but a button is neither seen nor unseen: nothing is inferred from it.
+  const isBlind = total > 0 && (seen === 0 || live < total * COVERAGE_MIN);
+  if (isBlind === columns.blindSinceMs[home]! > 0) return;
+  if (isBlind) {
+    columns.blindSinceMs[home] = Math.max(sinceMs, columns.lastActivityAtMs[home]!, 1);
+  } else {
+    columns.blindMs[home]! += world.nowMs - columns.blindSinceMs[home]!;
+    columns.blindSinceMs[home] = 0;
+    // The clock of a home starts when we first see it: a resident who never stirs afterwards is missed by nobody.
+    if (columns.lastActivityAtMs[home] === 0 && total > 0) {
+      columns.lastActivityAtMs[home] = world.nowMs;
+      columns.blindMs[home] = 0;
+    }
+  }
+  signals.onSight(home);
+}
+
+/** Our own outage from `fromMs` to now: all homes we saw were unseen meanwhile. */
+export function addOwnOutage(world: World, fromMs: number): void {
+  const { columns, size } = world.roster.homes;
+  const outageMs = world.nowMs - fromMs;
+  for (let home = 1; home < size; home++) {
+    if (columns.lastActivityAtMs[home] !== 0 && columns.blindSinceMs[home] === 0)
+      columns.blindMs[home]! += outageMs;
+  }
+}
+
+/** Silence that we have watched, ms: time since the last activity less the time we were blind. */
+export function seenSilenceMs(world: World, home: number): number {
+  const columns = world.roster.homes.columns;
+  const blindNowMs = columns.blindSinceMs[home]! > 0 ? world.nowMs - columns.blindSinceMs[home]! : 0;
+  return world.nowMs - columns.lastActivityAtMs[home]! - columns.blindMs[home]! - blindNowMs;
+}

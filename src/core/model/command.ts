@@ -1,0 +1,69 @@
+// What staff decide about alerts. A command is an entry of the log like a reading; the core answers it by an effect.
+
+/** Outcome codes of two levels (domain reference section 4). */
+export const OUTCOMES = {
+  EMERGENCY: ['ambulance120', 'fire119', 'police110', 'doctor'],
+  ASSISTED: ['fall-lifted', 'responder-visit', 'contact-visit'],
+  WELFARE_OK: ['spoke-to-elder', 'contact-confirmed', 'seen'],
+  AWAY: ['known', 'undeclared', 'hospital', 'holiday'],
+  ACCIDENTAL: ['press', 'child', 'cleaning'],
+  CHECK_IN: ['test', 'wants-talk'],
+  SERVICE: ['meal', 'housekeeping', 'repair', 'registration', 'taxi', 'information'],
+  TECHNICAL: ['sensor-fault', 'low-battery', 'power', 'network', 'installer-test', 'restored'],
+  NO_RESPONSE: ['visited-ok', 'visited-found', 'forced-entry'],
+  DUPLICATE: ['duplicate'],
+  DECEASED: ['deceased'],
+} as const;
+export type OutcomeCode = keyof typeof OUTCOMES;
+
+export interface Outcome {
+  readonly code: OutcomeCode;
+  readonly detail: string;
+}
+
+export function isOutcome(code: string, detail: string): boolean {
+  const details: readonly string[] | undefined = Object.hasOwn(OUTCOMES, code)
+    ? OUTCOMES[code as OutcomeCode]
+    : undefined;
+  return details?.includes(detail) ?? false;
+}
+
+interface CommandBase {
+  readonly alertId: string;
+  readonly staffId: string;
+}
+/** Take the alert, exclusively, or renew one's own claim. */
+export interface ClaimCommand extends CommandBase {
+  readonly action: 'claim';
+}
+/** Give it back to the queue. */
+export interface ReleaseCommand extends CommandBase {
+  readonly action: 'release';
+  readonly token: number;
+}
+/** Seen and heard: the holder is working on it. */
+export interface AcknowledgeCommand extends CommandBase {
+  readonly action: 'acknowledge';
+  readonly token: number;
+}
+/** Anybody in scope may add a note; the holder's note also renews the claim. */
+export interface NoteCommand extends CommandBase {
+  readonly action: 'note';
+  readonly text: string;
+}
+export interface CloseCommand extends CommandBase {
+  readonly action: 'close';
+  readonly token: number;
+  readonly outcome: Outcome;
+  readonly note: string | null;
+}
+/** `token` is the fencing token of the claim: an order given on a lost claim is refused. */
+export type Command = ClaimCommand | ReleaseCommand | AcknowledgeCommand | NoteCommand | CloseCommand;
+
+export type CommandRefusal =
+  | 'no-such-alert'
+  | 'held-by-other'
+  | 'claim-lost'
+  | 'not-claimed'
+  | 'already-closed'
+  | 'bad-outcome';

@@ -1,0 +1,75 @@
+// R13: a battery that will soon be empty. With hysteresis, because a cold night makes a battery look empty for hours.
+
+import { batteryPctOf } from '../facts/battery.ts';
+import type { ObservationBody } from '../model/entry.ts';
+import { defineRule, type RuleContext } from './rule.ts';
+import { devicePlace } from './subject.ts';
+
+const PARAMETERS = {
+  lowPct: {
+    default: 20,
+    min: 1,
+    max: 90,
+    unit: 'percent',
+    meaning: 'At or below: change the battery',
+    source: 'R13: ≤ 20 %',
+  },
+  recoveredPct: {
+    default: 30,
+    min: 2,
+    max: 100,
+    unit: 'percent',
+    meaning: 'At or above: changed',
+    source: 'hysteresis of 10 points: a reading moves by a few points with temperature',
+  },
+} as const;
+
+const DEVICE_COLUMNS = { isRaised: 'u8' } as const;
+
+type Context = RuleContext<typeof PARAMETERS, Record<never, never>, typeof DEVICE_COLUMNS>;
+
+export const lowBattery = defineRule({
+  id: 'low-battery',
+  title: 'Battery low',
+  alertKinds: ['low-battery'],
+  priority: 4,
+  parameters: PARAMETERS,
+  homeColumns: {},
+  deviceColumns: DEVICE_COLUMNS,
+  kinds: ['*'],
+  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+});
+
+function onObservation(context: Context, observation: ObservationBody, home: number): void {
+  const { device } = observation;
+  const batteryPct = batteryPctOf(observation);
+  if (batteryPct === null || device === null || home === 0) return;
+  const { isRaised } = context.device();
+  const { lowPct, recoveredPct } = context.settings(home);
+  if (isRaised[device] === 1) {
+    if (batteryPct < recoveredPct) return;
+    isRaised[device] = 0;
+    context.clear(`device~${device}`, true);
+  } else if (batteryPct <= lowPct) {
+    isRaised[device] = 1;
+    raise(context, observation, device, batteryPct, lowPct);
+  }
+}
+
+function raise(
+  context: Context,
+  observation: ObservationBody,
+  device: number,
+  batteryPct: number,
+  thresholdPct: number,
+): void {
+  context.raise({
+    kind: 'low-battery',
+    priority: 4,
+    subject: `device~${device}`,
+    cause: `${observation.deviceId}~${observation.eventId ?? context.world.nowMs}`,
+    ...devicePlace(context.world.roster, device),
+    lateByMs: 0,
+    explanation: { code: 'low-battery', params: { batteryPct, thresholdPct } },
+  });
+}

@@ -1,0 +1,72 @@
+// The contract of a rule. A rule is one file: what it is called, its parameters with defaults and their source, what
+// it keeps per home or device, how it reacts, when it wants to be woken. The API list, the docs table and the
+// console's forms are derived from this.
+
+import type { Cause } from '../alerts/book.ts';
+import type { AlertKind, Priority } from '../model/alert.ts';
+import type { ObservationBody } from '../model/entry.ts';
+import type { ColumnSchema, Columns } from '../state/table.ts';
+import type { World } from '../state/world.ts';
+
+export interface Parameter {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: 'ms' | 'minute-of-day' | 'percent';
+  readonly meaning: string;
+  /** Where the default comes from. */
+  readonly source: string;
+}
+export type Parameters = Readonly<Record<string, Parameter>>;
+export type Settings<P extends Parameters> = { readonly [K in keyof P]: number };
+
+/** What a rule may do. */
+export interface RuleContext<P extends Parameters, H extends ColumnSchema, D extends ColumnSchema> {
+  readonly world: World;
+  settings(home: number): Settings<P>;
+  /** The rule's own columns; read them anew at each use. */
+  home(): Columns<H>;
+  device(): Columns<D>;
+  raise(cause: Omit<Cause, 'rule'>): void;
+  /** `restore`: the alert closes itself when nobody holds it. */
+  clear(subject: string, restore: boolean): void;
+}
+
+/** All hooks are told after the facts were updated. `home` is 0 for a device nobody registered. */
+export interface RuleHooks {
+  onObservation?(observation: ObservationBody, home: number): void;
+  onActivity?(home: number): void;
+  onPresence?(home: number): void;
+  onSight?(home: number): void;
+  onGatewayLink?(gateway: number): void;
+  onDeviceLink?(device: number): void;
+  /** The home's roster or settings changed. */
+  onConfigured?(home: number): void;
+  /** When this rule next has to look at the home; Infinity for never. Must not be later than it really is. */
+  nextDeadlineMs?(home: number): number;
+  onDeadline?(home: number): void;
+}
+
+export interface Rule<
+  P extends Parameters = Parameters,
+  H extends ColumnSchema = ColumnSchema,
+  D extends ColumnSchema = ColumnSchema,
+> {
+  readonly id: string;
+  readonly title: string;
+  readonly alertKinds: readonly AlertKind[];
+  readonly priority: Priority;
+  readonly parameters: P;
+  readonly homeColumns: H;
+  readonly deviceColumns: D;
+  /** Observation kinds it wants to hear of; `'*'` for all. */
+  readonly kinds: readonly string[];
+  start(context: RuleContext<P, H, D>): RuleHooks;
+}
+
+/** Keeps the exact types of a rule's parameters and columns for its own code, and hides them from the list of rules. */
+export function defineRule<P extends Parameters, H extends ColumnSchema, D extends ColumnSchema>(
+  rule: Rule<P, H, D>,
+): Rule {
+  return rule as unknown as Rule;
+}

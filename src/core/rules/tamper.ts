@@ -1,0 +1,42 @@
+// A device was opened or taken off the wall. Periodic reports of the same state say nothing new.
+
+import type { ObservationBody } from '../model/entry.ts';
+import { defineRule, type RuleContext } from './rule.ts';
+import { devicePlace } from './subject.ts';
+
+const DEVICE_COLUMNS = { isRaised: 'u8' } as const;
+
+type Context = RuleContext<Record<never, never>, Record<never, never>, typeof DEVICE_COLUMNS>;
+
+export const tamper = defineRule({
+  id: 'tamper',
+  title: 'Device tampered with',
+  alertKinds: ['tamper'],
+  priority: 4,
+  parameters: {},
+  homeColumns: {},
+  deviceColumns: DEVICE_COLUMNS,
+  kinds: ['tamper'],
+  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+});
+
+function onObservation(context: Context, observation: ObservationBody, home: number): void {
+  const { device, value } = observation;
+  if (device === null || home === 0 || typeof value !== 'boolean') return;
+  const { isRaised } = context.device();
+  if ((isRaised[device] === 1) === value) return;
+  isRaised[device] = value ? 1 : 0;
+  if (!value) {
+    context.clear(`device~${device}`, true);
+    return;
+  }
+  context.raise({
+    kind: 'tamper',
+    priority: 4,
+    subject: `device~${device}`,
+    cause: `${observation.deviceId}~${observation.eventId ?? context.world.nowMs}`,
+    ...devicePlace(context.world.roster, device),
+    lateByMs: 0,
+    explanation: { code: 'tamper', params: { deviceId: observation.deviceId } },
+  });
+}

@@ -1,0 +1,78 @@
+// "We cannot see this home" is not "nobody stirs": when gateway or sensors are gone the inactivity clock stands
+// still, so after a while somebody has to look in another way (domain reference 6.5, promise P4).
+
+import { coverageOf } from '../facts/sight.ts';
+import { defineRule, type RuleContext } from './rule.ts';
+import { homePlace } from './subject.ts';
+
+const HOUR_MS = 3_600_000;
+
+const PARAMETERS = {
+  afterMs: {
+    default: 12 * HOUR_MS,
+    min: HOUR_MS / 2,
+    max: 72 * HOUR_MS,
+    unit: 'ms',
+    meaning: 'Blind for so long: somebody has to look in',
+    source: 'domain reference 6.5: 12 h; shortened by the risk factor',
+  },
+} as const;
+
+const HOME_COLUMNS = { isRaised: 'u8' } as const;
+
+type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
+
+export const unseenHome = defineRule({
+  id: 'unseen-home',
+  title: 'We cannot see this home',
+  alertKinds: ['unseen-home'],
+  priority: 3,
+  parameters: PARAMETERS,
+  homeColumns: HOME_COLUMNS,
+  deviceColumns: {},
+  kinds: [],
+  start: (context) => ({
+    onSight: (home) => onSight(context, home),
+    onConfigured: (home) => context.world.wakeHome(home, dueAtMs(context, home)),
+    nextDeadlineMs: (home) => dueAtMs(context, home),
+    onDeadline: (home) => onDeadline(context, home),
+  }),
+});
+
+function onSight(context: Context, home: number): void {
+  if (context.world.roster.homes.columns.blindSinceMs[home]! > 0) {
+    context.world.wakeHome(home, dueAtMs(context, home));
+    return;
+  }
+  if (context.home().isRaised[home] === 0) return;
+  context.home().isRaised[home] = 0;
+  context.clear(`home~${home}`, true);
+}
+
+function dueAtMs(context: Context, home: number): number {
+  const { isWatched, blindSinceMs, lastActivityAtMs, riskFactor } = context.world.roster.homes.columns;
+  // A home that was never seen yet is still being installed; its gateway is reported by `gateway-silent`.
+  const isJudged = isWatched[home] === 1 && blindSinceMs[home]! > 0 && lastActivityAtMs[home]! > 0;
+  if (!isJudged || context.home().isRaised[home] === 1) return Number.POSITIVE_INFINITY;
+  return blindSinceMs[home]! + Math.round(context.settings(home).afterMs * Math.min(1, riskFactor[home]!));
+}
+
+function onDeadline(context: Context, home: number): void {
+  const dueMs = dueAtMs(context, home);
+  if (dueMs > context.world.nowMs) return;
+  const sinceMs = context.world.roster.homes.columns.blindSinceMs[home]!;
+  const { live, total } = coverageOf(context.world, home);
+  context.home().isRaised[home] = 1;
+  context.raise({
+    kind: 'unseen-home',
+    priority: 3,
+    subject: `home~${home}`,
+    cause: `due-${dueMs}`,
+    ...homePlace(context.world.roster, home),
+    lateByMs: 0,
+    explanation: {
+      code: 'unseen-home',
+      params: { sinceMs, thresholdMs: dueMs - sinceMs, coverage: total === 0 ? 0 : live / total },
+    },
+  });
+}

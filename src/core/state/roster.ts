@@ -1,0 +1,215 @@
+// Who is watched: homes, gateways and devices by their dense numbers, with what the core knows of each. Filled only
+// by configuration entries of the log. Devices hang on their home and on their gateway as linked lists of numbers.
+
+import {
+  type GatewayConfiguration,
+  type HomeConfiguration,
+  type RuleSettings,
+  SUPERVISION_WINDOWS_MS,
+  ZONES,
+  type Zone,
+} from '../model/home.ts';
+import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
+import { Table } from './table.ts';
+
+/** Liveness of a gateway or device. */
+export const LINK = { neverSeen: 0, online: 1, offline: 2 } as const;
+/** Where the residents are, as far as doors and sensors tell. */
+export const PRESENCE = { unknown: 0, home: 1, away: 2 } as const;
+/** Last known level of an ON/OFF device. */
+export const LEVEL = { unknown: 0, off: 1, on: 2 } as const;
+
+const HOME_COLUMNS = {
+  isWatched: 'u8',
+  revision: 'u32',
+  riskFactor: 'f32',
+  residents: 'u8',
+  firstDevice: 'u32',
+  /** 1 when a sensor stands in the bedroom or bathroom, so that a normal night is seen. */
+  hasNightSensor: 'u8',
+  lastActivityAtMs: 'f64',
+  lastActivityDevice: 'u32',
+  /** 0 while we see the home; else since when we do not. */
+  blindSinceMs: 'f64',
+  /** How long we have been blind since the last activity. */
+  blindMs: 'f64',
+  presence: 'u8',
+  doorAtMs: 'f64',
+  awaySinceMs: 'f64',
+  /** 1 when nobody was in as the door moved: what stirs next has come in. */
+  isReturning: 'u8',
+} as const;
+
+const DEVICE_COLUMNS = {
+  home: 'u32',
+  gateway: 'u32',
+  nextOfHome: 'u32',
+  nextOfGateway: 'u32',
+  zone: 'u8',
+  /** 1 when its reports are signs of life, so that it counts for coverage. */
+  isActivitySensor: 'u8',
+  windowMs: 'f64',
+  knownSinceMs: 'f64',
+  lastSeenAtMs: 'f64',
+  link: 'u8',
+  level: 'u8',
+  /** Percent + 1; 0 is unknown. */
+  batteryPlusOne: 'u8',
+} as const;
+
+const GATEWAY_COLUMNS = {
+  isWatched: 'u8',
+  revision: 'u32',
+  home: 'u32',
+  firstDevice: 'u32',
+  windowMs: 'f64',
+  knownSinceMs: 'f64',
+  lastSeenAtMs: 'f64',
+  link: 'u8',
+  linkLostAtMs: 'f64',
+  backSinceMs: 'f64',
+} as const;
+
+const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
+  ...MOMENTARY_ACTIVITY_KINDS,
+  ...TWO_EDGE_ACTIVITY_KINDS,
+]);
+
+/** The words that belong to the numbers; only read when an alert is worded. */
+export interface RosterNames {
+  homeId: string[];
+  homeDistrict: string[];
+  homeTimezone: string[];
+  deviceId: string[];
+  deviceKind: string[];
+  deviceRoom: string[];
+  gatewayId: string[];
+  gatewayDistrict: string[];
+}
+
+export class Roster {
+  readonly homes = new Table(HOME_COLUMNS);
+  readonly devices = new Table(DEVICE_COLUMNS);
+  readonly gateways = new Table(GATEWAY_COLUMNS);
+  readonly names: RosterNames = {
+    homeId: [],
+    homeDistrict: [],
+    homeTimezone: [],
+    deviceId: [],
+    deviceKind: [],
+    deviceRoom: [],
+    gatewayId: [],
+    gatewayDistrict: [],
+  };
+  /** Only homes that differ from the defaults. */
+  readonly settings = new Map<number, RuleSettings>();
+  /** Equal words are kept once: a million homes have the same twenty rooms. */
+  readonly #words = new Map<string, string>();
+
+  isWatched(home: number): boolean {
+    return home > 0 && home < this.homes.size && this.homes.columns.isWatched[home] === 1;
+  }
+
+  isKnownDevice(device: number): boolean {
+    return device > 0 && device < this.devices.size && this.devices.columns.home[device] !== 0;
+  }
+
+  zoneOf(device: number): Zone {
+    return ZONES[this.devices.columns.zone[device]!]!;
+  }
+
+  *devicesOfHome(home: number): Generator<number> {
+    const { nextOfHome } = this.devices.columns;
+    for (let device = this.homes.columns.firstDevice[home]!; device !== 0; device = nextOfHome[device]!)
+      yield device;
+  }
+
+  *devicesOfGateway(gateway: number): Generator<number> {
+    const { nextOfGateway } = this.devices.columns;
+    let device = this.gateways.columns.firstDevice[gateway]!;
+    for (; device !== 0; device = nextOfGateway[device]!) yield device;
+  }
+
+  configureHome(configuration: HomeConfiguration, nowMs: number): void {
+    const { home } = configuration;
+    this.homes.ensure(home);
+    for (const device of [...this.devicesOfHome(home)]) this.#detach(device);
+    const columns = this.homes.columns;
+    columns.isWatched[home] = configuration.isWatched ? 1 : 0;
+    columns.revision[home] = configuration.revision;
+    columns.riskFactor[home] = configuration.riskFactor;
+    columns.residents[home] = configuration.residents;
+    this.names.homeId[home] = configuration.homeId;
+    this.names.homeDistrict[home] = this.#word(configuration.districtCode);
+    this.names.homeTimezone[home] = this.#word(configuration.timezone);
+    if (Object.keys(configuration.rules).length > 0) this.settings.set(home, configuration.rules);
+    else this.settings.delete(home);
+    for (const device of configuration.devices) this.#attach(home, device, nowMs);
+    columns.hasNightSensor[home] = configuration.devices.some(
+      (d) => d.zone === 'bedroom' || d.zone === 'bathroom',
+    )
+      ? 1
+      : 0;
+  }
+
+  configureGateway(configuration: GatewayConfiguration, nowMs: number): void {
+    const { gateway } = configuration;
+    this.gateways.ensure(gateway);
+    const columns = this.gateways.columns;
+    if (columns.knownSinceMs[gateway] === 0) columns.knownSinceMs[gateway] = nowMs;
+    columns.isWatched[gateway] = configuration.isWatched ? 1 : 0;
+    columns.revision[gateway] = configuration.revision;
+    columns.home[gateway] = configuration.home ?? 0;
+    columns.windowMs[gateway] = SUPERVISION_WINDOWS_MS[configuration.supervision];
+    this.names.gatewayId[gateway] = configuration.gatewayId;
+    this.names.gatewayDistrict[gateway] = this.#word(configuration.districtCode);
+  }
+
+  #attach(home: number, configuration: HomeConfiguration['devices'][number], nowMs: number): void {
+    const { device, gateway } = configuration;
+    this.devices.ensure(device);
+    this.gateways.ensure(gateway);
+    const columns = this.devices.columns;
+    if (columns.home[device] !== 0) this.#detach(device);
+    if (columns.knownSinceMs[device] === 0) columns.knownSinceMs[device] = nowMs;
+    columns.home[device] = home;
+    columns.gateway[device] = gateway;
+    columns.nextOfHome[device] = this.homes.columns.firstDevice[home]!;
+    this.homes.columns.firstDevice[home] = device;
+    columns.nextOfGateway[device] = this.gateways.columns.firstDevice[gateway]!;
+    this.gateways.columns.firstDevice[gateway] = device;
+    columns.zone[device] = ZONES.indexOf(configuration.zone);
+    columns.isActivitySensor[device] = ACTIVITY_KINDS.has(configuration.kind) ? 1 : 0;
+    columns.windowMs[device] = SUPERVISION_WINDOWS_MS[configuration.supervision];
+    this.names.deviceId[device] = this.#word(configuration.deviceId);
+    this.names.deviceKind[device] = this.#word(configuration.kind);
+    this.names.deviceRoom[device] = this.#word(configuration.room);
+  }
+
+  #detach(device: number): void {
+    const columns = this.devices.columns;
+    unlink(this.homes.columns.firstDevice, columns.home[device]!, columns.nextOfHome, device);
+    unlink(this.gateways.columns.firstDevice, columns.gateway[device]!, columns.nextOfGateway, device);
+    columns.home[device] = 0;
+  }
+
+  #word(text: string): string {
+    const known = this.#words.get(text);
+    if (known !== undefined) return known;
+    this.#words.set(text, text);
+    return text;
+  }
+}
+
+function unlink(first: Uint32Array, owner: number, next: Uint32Array, device: number): void {
+  if (first[owner] === device) {
+    first[owner] = next[device]!;
+    return;
+  }
+  for (let at = first[owner]!; at !== 0; at = next[at]!) {
+    if (next[at] === device) {
+      next[at] = next[device]!;
+      return;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// One entry at a time: from the log through the core to the screens. Runs inside the log's durable callback, so an
+// alarm is on its way to the desk before its own PUBACK. The only writer of the core's state.
+
+import type { Engine } from '#core/engine.ts';
+import type { Alert } from '#core/model/alert.ts';
+import type { Command } from '#core/model/command.ts';
+import type { Effect } from '#core/model/effect.ts';
+import type { Entry, EntryBody } from '#core/model/entry.ts';
+import { LINK } from '#core/state/roster.ts';
+import type { EventLog, Receipt } from '#journal/journal.ts';
+import type { AlertStore } from '#push/alert-store.ts';
+import type { CommandResult, DeviceStatus, GatewayStatus, Reading, Runtime } from './runtime.ts';
+
+export interface LoopOptions {
+  readonly log: EventLog;
+  readonly engine: Engine;
+  readonly alerts: AlertStore;
+  /** To the screens, at once; must not wait and must not throw. */
+  readonly publish: (effects: readonly Effect[]) => void;
+  /** Told after every batch, for ticks and snapshots. */
+  readonly onProcessed: (atMs: number, count: number) => void;
+}
+
+const STATES = {
+  [LINK.neverSeen]: 'never-seen',
+  [LINK.online]: 'online',
+  [LINK.offline]: 'offline',
+} as const;
+
+export class Loop implements Runtime {
+  readonly #options: LoopOptions;
+  readonly #engine: Engine;
+  /** Answers to commands that wait for their append to resolve, by offset. */
+  readonly #answers = new Map<number, CommandResult>();
+  #cursor: string;
+
+  constructor(options: LoopOptions, cursor: string) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#cursor = cursor;
+    options.log.onDurable((entries) => this.#process(entries));
+  }
+
+  submit(readings: readonly Reading[]): Promise<readonly Receipt[]> {
+    return this.#options.log.append(readings);
+  }
+
+  async command(command: Command): Promise<CommandResult> {
+    const offset = await this.append({ type: 'command', command });
+    const answer = this.#answers.get(offset);
+    this.#answers.delete(offset);
+    if (answer === undefined) throw new Error(`the core gave no answer to the command at ${offset}`);
+    return answer;
+  }
+
+  async deskPresence(staffId: string, present: boolean): Promise<void> {
+    await this.append({ type: 'desk-presence', staffId, present });
+  }
+
+  /** Append an entry that has no identity of its own; resolves with its offset when durable and processed. */
+  async append(body: EntryBody): Promise<number> {
+    const [receipt] = await this.#options.log.append([{ body, identity: null }]);
+    return receipt!.offset!;
+  }
+
+  openAlerts(): readonly Alert[] {
+    return this.#engine.openAlerts();
+  }
+
+  cursor(): string {
+    return this.#cursor;
+  }
+
+  gatewayStatus(gateway: number): GatewayStatus | null {
+    const { columns, size } = this.#engine.world.roster.gateways;
+    if (gateway >= size || columns.knownSinceMs[gateway] === 0) return null;
+    return { state: stateOf(columns.link[gateway]!), lastSeenAtMs: columns.lastSeenAtMs[gateway]! || null };
+  }
+
+  deviceStatus(device: number): DeviceStatus | null {
+    const { roster } = this.#engine.world;
+    if (!roster.isKnownDevice(device)) return null;
+    const { link, lastSeenAtMs, batteryPlusOne } = roster.devices.columns;
+    const batteryPct = batteryPlusOne[device] === 0 ? null : batteryPlusOne[device]! - 1;
+    return { state: stateOf(link[device]!), lastSeenAtMs: lastSeenAtMs[device]! || null, batteryPct };
+  }
+
+  #process(entries: readonly Entry[]): void {
+    const effects: Effect[] = [];
+    for (const entry of entries) {
+      const caused = this.#engine.step(entry);
+      for (const effect of caused) effects.push(effect);
+      if (entry.body.type === 'command') this.#answers.set(entry.offset, answerOf(caused));
+    }
+    const last = entries.at(-1)!;
+    const latest = effects.at(-1);
+    if (latest !== undefined) {
+      this.#cursor = `${latest.offset}:${latest.index}`;
+      this.#options.publish(effects);
+    }
+    this.#options.alerts.record(effects, last.offset);
+    this.#options.onProcessed(last.atMs, entries.length);
+  }
+}
+
+/** A command always ends in exactly one effect, the last of its entry. */
+function answerOf(effects: readonly Effect[]): CommandResult {
+  const effect = effects.at(-1)!;
+  if (effect.type === 'alert') return { ok: true, alert: effect.alert };
+  return { ok: false, refusal: effect.refusal, heldBy: effect.heldBy };
+}
+
+function stateOf(link: number): GatewayStatus['state'] {
+  return STATES[link as keyof typeof STATES];
+}

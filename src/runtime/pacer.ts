@@ -1,0 +1,88 @@
+// Lets time into the log: appends a tick when the core's next deadline is due, a pulse when nothing else was written
+// for a while (so that the log knows until when we were alive), and `resumed` after the process stood still or the
+// wall clock jumped, before any tick: our own blindness is never evidence.
+
+import type { EntryBody } from '#core/model/entry.ts';
+import type { LiveClock } from './clock.ts';
+
+/** The log tells our last sign of life to this accuracy; 2,880 entries a day at most. */
+export const PULSE_MS = 30_000;
+/** How often we look whether we stood still. */
+export const BEAT_MS = 1_000;
+/** Late by so much: the process was stopped, the machine slept, or the wall clock was set forward. */
+export const STALL_MS = 5_000;
+
+export interface PacerOptions {
+  readonly clock: LiveClock;
+  readonly coreVersion: string;
+  readonly nextDeadlineMs: () => number;
+  readonly append: (body: EntryBody) => Promise<unknown>;
+  /** The wall clock was set back by so many ms; we stay on our own time until the next start. */
+  readonly onWallBehind: (behindMs: number) => void;
+}
+
+export interface Pacer {
+  /** An entry was processed at `atMs`: look at the next deadline again. */
+  noteProcessed(atMs: number): void;
+  stop(): void;
+}
+
+export function startPacer(options: PacerOptions): Pacer {
+  const { clock } = options;
+  let lastBeatMs = clock.nowMs();
+  let lastEntryMs = lastBeatMs;
+  let isAppending = false;
+  let isStopped = false;
+  let wakeAtMs = Number.POSITIVE_INFINITY;
+  let timer: NodeJS.Timeout | undefined;
+
+  const append = (body: EntryBody): void => {
+    isAppending = true;
+    // A rejection means that the log fails; the log's own `onFatal` decides what becomes of the process.
+    options.append(body).then(
+      () => settle(),
+      () => settle(),
+    );
+  };
+  const settle = (): void => {
+    isAppending = false;
+    schedule();
+  };
+  const schedule = (): void => {
+    if (isStopped || isAppending) return;
+    const dueAtMs = Math.min(options.nextDeadlineMs(), lastEntryMs + PULSE_MS);
+    if (timer !== undefined && dueAtMs === wakeAtMs) return;
+    clearTimeout(timer);
+    wakeAtMs = dueAtMs;
+    timer = setTimeout(wake, Math.max(0, dueAtMs - clock.nowMs()));
+  };
+  const wake = (): void => {
+    timer = undefined;
+    if (noteStall()) return;
+    if (clock.nowMs() >= Math.min(options.nextDeadlineMs(), lastEntryMs + PULSE_MS)) append({ type: 'tick' });
+    else schedule();
+  };
+  const noteStall = (): boolean => {
+    if (clock.wallAheadMs() > STALL_MS) clock.followWall();
+    else if (clock.wallAheadMs() < -STALL_MS) options.onWallBehind(-clock.wallAheadMs());
+    const fromMs = lastBeatMs;
+    lastBeatMs = clock.nowMs();
+    if (lastBeatMs - fromMs <= STALL_MS || isAppending) return false;
+    append({ type: 'resumed', reason: 'stall', fromMs, coreVersion: options.coreVersion });
+    return true;
+  };
+
+  const beat = setInterval(noteStall, BEAT_MS);
+  schedule();
+  return {
+    noteProcessed: (atMs) => {
+      lastEntryMs = atMs;
+      if (timer === undefined || options.nextDeadlineMs() < wakeAtMs) schedule();
+    },
+    stop: () => {
+      isStopped = true;
+      clearInterval(beat);
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,97 @@
+// Keeps the core's roster equal to the registry: at start whatever differs is appended, afterwards every change. The
+// registry is the truth; the core learns it only through the log, so a replay sees the roster of its time.
+
+import type { EntryBody } from '#core/model/entry.ts';
+import type { Roster } from '#core/state/roster.ts';
+import type { Draft, EventLog } from '#journal/journal.ts';
+import type { ConfigurationChange, Registry } from '#registry/registry.ts';
+
+/** Configurations per append: a start with 100,000 homes makes some hundred commits. */
+const BATCH = 500;
+
+export interface RosterSync {
+  /** Entries appended at start because registry and core differed. */
+  readonly appendedCount: number;
+}
+
+/** Make both equal, then follow the registry. Resolves when the core knows everything. */
+export async function syncRoster(registry: Registry, roster: Roster, log: EventLog): Promise<RosterSync> {
+  const append = async (bodies: readonly EntryBody[]): Promise<void> => {
+    const drafts: Draft[] = bodies.map((body) => ({ body, identity: null }));
+    if (drafts.length > 0) await log.append(drafts);
+  };
+  const seenHomes = new Set<number>();
+  const seenGateways = new Set<number>();
+  let appendedCount = 0;
+  let batch: EntryBody[] = [];
+  for await (const change of registry.configurations()) {
+    if (change.type === 'home') seenHomes.add(change.configuration.home);
+    else seenGateways.add(change.configuration.gateway);
+    if (isKnown(roster, change)) continue;
+    batch.push(bodyOf(change));
+    appendedCount++;
+    if (batch.length < BATCH) continue;
+    await append(batch);
+    batch = [];
+  }
+  const gone = goneFrom(roster, seenHomes, seenGateways);
+  await append([...batch, ...gone]);
+  registry.onConfigurationChange((change) => append([bodyOf(change)]));
+  return { appendedCount: appendedCount + gone.length };
+}
+
+function bodyOf(change: ConfigurationChange): EntryBody {
+  return change.type === 'home'
+    ? { type: 'home-configured', home: change.configuration }
+    : { type: 'gateway-configured', gateway: change.configuration };
+}
+
+function isKnown(roster: Roster, change: ConfigurationChange): boolean {
+  if (change.type === 'home') {
+    const { home, revision } = change.configuration;
+    return home < roster.homes.size && roster.homes.columns.revision[home] === revision;
+  }
+  const { gateway, revision } = change.configuration;
+  return gateway < roster.gateways.size && roster.gateways.columns.revision[gateway] === revision;
+}
+
+/** What the core watches and the registry no longer has (removed while we were down). */
+function goneFrom(roster: Roster, homes: ReadonlySet<number>, gateways: ReadonlySet<number>): EntryBody[] {
+  const gone: EntryBody[] = [];
+  for (let home = 1; home < roster.homes.size; home++) {
+    if (!roster.isWatched(home) || homes.has(home)) continue;
+    const { homeId, homeDistrict, homeTimezone } = roster.names;
+    gone.push({
+      type: 'home-configured',
+      home: {
+        home,
+        homeId: homeId[home]!,
+        revision: roster.homes.columns.revision[home]! + 1,
+        districtCode: homeDistrict[home]!,
+        timezone: homeTimezone[home]!,
+        riskFactor: 1,
+        residents: 1,
+        rules: {},
+        devices: [],
+        isWatched: false,
+      },
+    });
+  }
+  for (let gateway = 1; gateway < roster.gateways.size; gateway++) {
+    const columns = roster.gateways.columns;
+    if (columns.isWatched[gateway] === 0 || gateways.has(gateway)) continue;
+    gone.push({
+      type: 'gateway-configured',
+      gateway: {
+        gateway,
+        gatewayId: roster.names.gatewayId[gateway]!,
+        revision: columns.revision[gateway]! + 1,
+        districtCode: roster.names.gatewayDistrict[gateway]!,
+        home: null,
+        supervision: 'none',
+        isWatched: false,
+      },
+    });
+  }
+  return gone;
+}
