@@ -1,0 +1,176 @@
+// Goal: the server sends codes only, and every code of the contract has words in both languages.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { en } from '#console/en.ts';
+import { explainInWords, factsOf } from '#console/explanation.ts';
+import { duration, hasWord, language, stopwatch, t, word } from '#console/language.ts';
+import { zh } from '#console/zh.ts';
+import { ALERT_KINDS } from '#core/model/alert.ts';
+import { OUTCOMES } from '#core/model/command.ts';
+import { ZONES } from '#core/model/home.ts';
+import { KINDS } from '#core/model/kinds.ts';
+import { explanationOf } from '../../support/desk-fixtures.ts';
+import { NOW_MS } from './messages.ts';
+
+const CONSOLE = new URL('../../../src/console/', import.meta.url).pathname;
+const CJK = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/;
+
+const EXPLANATION_CODES = [
+  ...['sos', 'fall', 'smoke', 'gas', 'co', 'leak', 'inactivity.day', 'inactivity.night', 'inactivity.cap'],
+  ...[
+    'away-too-long',
+    'unseen-home',
+    'gateway-silent',
+    'device-silent',
+    'low-battery',
+    'tamper',
+    'rule-fault',
+  ],
+];
+const PARAMETERS = [
+  ...['deviceId', 'room', 'lateByMs', 'thresholdMs', 'silentMs', 'blindMs', 'lastActivityAtMs', 'lastRoom'],
+  ...['lastKind', 'coverage', 'riskFactor', 'sinceMs', 'lastSeenAtMs', 'windowMs', 'linkLost', 'kind'],
+  ...['batteryPct', 'thresholdPct', 'rule', 'offset'],
+];
+const REFUSALS = [
+  'held-by-other',
+  'claim-lost',
+  'not-claimed',
+  'already-closed',
+  'bad-outcome',
+  'no-such-alert',
+];
+
+/** Without comments; literals and text of components stay. */
+function withoutComments(source: string): string {
+  return source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:])\/\/.*$/gm, '$1');
+}
+
+describe('dictionaries', () => {
+  const codes = [
+    ...EXPLANATION_CODES.map((code) => `explain.${code}`),
+    ...PARAMETERS.map((name) => `fact.${name}`),
+    ...ALERT_KINDS.map((kind) => `kind.${kind}`),
+    ...KINDS.map((kind) => `device.${kind}`),
+    ...ZONES.map((zone) => `room.${zone}`),
+    ...REFUSALS.map((code) => `answer.${code}`),
+    ...[1, 2, 3, 4, 5].map((priority) => `priority.${priority}`),
+    ...['storage-failing', 'unrecorded-sos', 'stopping'].map((code) => `notice.${code}`),
+    ...Object.entries(OUTCOMES).flatMap(([code, details]) => [
+      `outcome.${code}`,
+      ...details.map((detail) => `outcome.${code}.${detail}`),
+    ]),
+  ];
+
+  it('has words for every code of the contract', () => {
+    expect(codes.length).toBeGreaterThan(120);
+    expect(codes.filter((key) => !hasWord(key))).toEqual([]);
+    expect(hasWord('kind.flood')).toBe(false);
+  });
+
+  it('says the same things in both languages, with the same placeholders', () => {
+    const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
+    for (const [key, text] of Object.entries(zh)) {
+      const english = en[key as keyof typeof zh];
+      expect(english.trim(), key).not.toBe('');
+      expect(placeholders(english), key).toEqual(placeholders(text));
+      expect(english, key).not.toMatch(CJK);
+    }
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+  });
+
+  it('is the only place with Chinese literals', () => {
+    expect(withoutComments("const a = '中'; // 文")).toMatch(CJK);
+    expect(withoutComments("const a = 'x'; // 文")).not.toMatch(CJK);
+    const offenders = readdirSync(CONSOLE)
+      .filter((file) => /\.(tsx?|css|svg)$/.test(file) && file !== 'zh.ts')
+      .filter((file) => CJK.test(withoutComments(readFileSync(join(CONSOLE, file), 'utf8'))));
+    expect(offenders).toEqual([]);
+  });
+
+  it('has no word that nothing says', () => {
+    const sources = readdirSync(CONSOLE)
+      .filter((file) => /\.tsx?$/.test(file) && !['zh.ts', 'en.ts'].includes(file))
+      .map((file) => readFileSync(join(CONSOLE, file), 'utf8'))
+      .join('\n');
+    const groups = [
+      'explain',
+      'fact',
+      'kind',
+      'device',
+      'room',
+      'answer',
+      'priority',
+      'notice',
+      'outcome',
+      'sex',
+    ];
+    groups.push('living', 'ability', 'state', 'role', 'link', 'sound');
+    const unsaid = Object.keys(zh).filter(
+      (key) => !groups.includes(key.split('.')[0]!) && !sources.includes(`'${key}'`),
+    );
+    expect(unsaid).toEqual([]);
+  });
+});
+
+describe('words', () => {
+  it.each(['zh', 'en'] as const)('explains every alert without a hole (%s)', (which) => {
+    language.value = which;
+    for (const kind of ALERT_KINDS) {
+      const explanation = explanationOf(kind, NOW_MS);
+      const said = [
+        explainInWords(explanation, NOW_MS),
+        ...factsOf(explanation, NOW_MS).map((fact) => fact.value),
+      ];
+      for (const text of said) expect(text, kind).not.toMatch(/[{}]|undefined|NaN|null/);
+    }
+  });
+
+  it('says figures as durations, percents and places', () => {
+    language.value = 'en';
+    const explanation = explanationOf('inactivity', NOW_MS);
+    expect(explainInWords(explanation, NOW_MS)).toContain(
+      'no activity for 6 h 18 min, more than the limit of 6 h 0 min',
+    );
+    const facts = Object.fromEntries(factsOf(explanation, NOW_MS).map((fact) => [fact.name, fact.value]));
+    expect(facts).toMatchObject({
+      coverage: '83%',
+      lastRoom: 'kitchen',
+      lastKind: 'motion',
+      blindMs: '10 min',
+    });
+    expect(facts['lastActivityAtMs']).toContain('(6 h 18 min ago)');
+  });
+
+  it('shows codes of a newer server raw instead of hiding them', () => {
+    language.value = 'en';
+    expect(word('kind', 'flood')).toBe('flood');
+    expect(explainInWords({ code: 'flood', params: { depth: 3 } }, NOW_MS)).toBe('Rule code: flood');
+    expect(factsOf({ code: 'flood', params: { depth: 3 } }, NOW_MS)).toEqual([
+      { name: 'depth', label: 'depth', value: '3' },
+    ]);
+    expect(word('kind', 'constructor')).toBe('constructor');
+  });
+
+  it('fills placeholders with text only, never with another placeholder', () => {
+    language.value = 'en';
+    expect(t('answer.held-by-other', { name: '{name} $& ' })).toBe('Already held by {name} $& .');
+  });
+
+  it('formats durations', () => {
+    language.value = 'en';
+    const minute = 60_000;
+    expect([-5, 59_999, 59 * minute, 61 * minute, 49 * 60 * minute].map(duration)).toEqual([
+      '0 s',
+      '59 s',
+      '59 min',
+      '1 h 1 min',
+      '2 d 1 h',
+    ]);
+    expect([-1, 65_000, 3_661_000].map(stopwatch)).toEqual(['0:00', '1:05', '1:01:01']);
+  });
+});
