@@ -253,7 +253,8 @@ export interface Registry {
   /**
    * Awaited by every change before it resolves, so that the core knows what the API has promised. Called
    * synchronously, in the order of the commits: a listener that takes its place in the log before its first
-   * `await` keeps that order. Removed, suspended and ended homes come as `isWatched: false` without devices.
+   * `await` keeps that order. Suspended and ended homes come as `isWatched: false` with their devices, so that an SOS
+   * from there still rings with its address; removed ones without.
    */
   onConfigurationChange(listener: (change: ConfigurationChange) => Promise<void>): void;
 
@@ -264,8 +265,10 @@ export interface Registry {
   /** Null when unknown, expired, or the staff member is disabled. */
   session(sessionId: string): Promise<Session | null>;
   closeSession(sessionId: string): Promise<void>;
-  /** Creates the administrator of a new registry and returns the password once; null when there already is staff. */
-  createFirstAdministrator(): Promise<{ readonly login: string; readonly password: string } | null>;
+  /** The administrator of a new registry, with a random password unless one is given; null when there is staff. */
+  createFirstAdministrator(
+    password?: string,
+  ): Promise<{ readonly login: string; readonly password: string } | null>;
 
   audit(row: Omit<AuditRow, 'id' | 'atMs'>): Promise<void>;
   auditTrail(
