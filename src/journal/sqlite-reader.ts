@@ -1,0 +1,119 @@
+// The log's reading connection, on the main thread. Not in the writer's thread, where a large read would hold up
+// commits; in WAL mode a reader and the writer never wait for each other. The entries have to become objects on the
+// main thread anyway, so a thread of its own would only add a copy. Slices with a turn of the event loop between them
+// keep sockets and alarms going, and end the read transaction, so that checkpoints can begin the WAL anew.
+
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Entry } from '#core/model/entry.ts';
+import type { KeptRefusedFrame, RefusedQuery } from './journal.ts';
+import { LogError } from './log-error.ts';
+import { checksumOf, hashOfHalves } from './sqlite-row.ts';
+import type { IdentityWindow } from './window.ts';
+
+/** Rows read in one go: about a millisecond of the event loop. */
+const ROWS_PER_SLICE = 200;
+/** While opening nothing else waits for the event loop. */
+const IDENTITIES_PER_SLICE = 20_000;
+
+const ENTRIES = `SELECT offset, at_ms, source, id_a, id_b, body, checksum FROM entry
+  WHERE offset > ? AND offset <= ? ORDER BY offset LIMIT ?`;
+const IDENTITIES = `SELECT offset, source, id_a, id_b, at_ms FROM entry
+  WHERE offset > ? AND offset <= ? ORDER BY offset`;
+const REFUSED = `SELECT id, at_ms, gateway_id, source, topic, reason, detail, payload, payload_bytes FROM refused
+  WHERE (?1 IS NULL OR gateway_id = ?1) AND (?2 IS NULL OR reason = ?2) AND (?3 IS NULL OR id < ?3)
+  ORDER BY id DESC LIMIT ?4`;
+
+type EntryRow = readonly [number, number, number | null, number | null, number | null, string, number];
+type IdentityRow = readonly [number, number | null, number | null, number | null, number];
+type RefusedRow = readonly [
+  id: number,
+  atMs: number,
+  gatewayId: string | null,
+  source: 'mqtt' | 'http',
+  topic: string,
+  reason: string,
+  detail: string,
+  payload: Uint8Array,
+  payloadBytes: number,
+];
+
+export class SqliteReader {
+  readonly #file: string;
+  readonly #db: DatabaseSync;
+  readonly #entries: StatementSync;
+  readonly #identities: StatementSync;
+  readonly #refused: StatementSync;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#db = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
+    this.#entries = this.#statement(ENTRIES);
+    this.#identities = this.#statement(IDENTITIES);
+    this.#refused = this.#statement(REFUSED);
+  }
+
+  /** Entries after `afterOffset` up to `lastOffset`, at most `limit`, at most one slice. Throws `LogError`. */
+  slice(afterOffset: number, lastOffset: number, limit: number): Entry[] {
+    const count = Math.min(limit, ROWS_PER_SLICE, lastOffset - afterOffset);
+    if (count <= 0) return [];
+    const rows = this.#all<EntryRow>(this.#entries, afterOffset, lastOffset, count);
+    if (rows.length !== count) throw this.#corrupt(`entries are missing after offset ${afterOffset}`);
+    return rows.map((row, i) => this.#entryOf(row, afterOffset + 1 + i));
+  }
+
+  refused({ gatewayId, reason, beforeId, limit }: RefusedQuery): KeptRefusedFrame[] {
+    const rows = this.#all<RefusedRow>(this.#refused, gatewayId, reason, beforeId, Math.max(0, limit));
+    return rows.map(([id, atMs, gateway, source, topic, why, detail, payload, payloadBytes]) => {
+      return { id, atMs, gatewayId: gateway, source, topic, reason: why, detail, payload, payloadBytes };
+    });
+  }
+
+  /** Enters the identities of all entries after `afterOffset` into the window. */
+  async restoreIdentities(window: IdentityWindow, afterOffset: number, lastOffset: number): Promise<void> {
+    for (let after = afterOffset; after < lastOffset; after += IDENTITIES_PER_SLICE) {
+      const upTo = Math.min(lastOffset, after + IDENTITIES_PER_SLICE);
+      for (const [, source, idA, idB, atMs] of this.#all<IdentityRow>(this.#identities, after, upTo)) {
+        if (source === null || idA === null || idB === null) continue;
+        window.restore(source, hashOfHalves(idA, idB), atMs);
+      }
+      await nextTurn();
+    }
+  }
+
+  /** Checksum of one entry, null when it is not there: tells whether another file speaks of this very log. */
+  checksumAt(offset: number): number | null {
+    const [row] = this.#all<EntryRow>(this.#entries, offset - 1, offset, 1);
+    return row?.[6] ?? null;
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #entryOf([offset, atMs, source, idA, idB, body, checksum]: EntryRow, expected: number): Entry {
+    if (offset !== expected) throw this.#corrupt(`entry ${expected} is missing`);
+    if (checksum !== checksumOf({ offset, atMs, source, idA, idB, body })) {
+      throw this.#corrupt(`entry ${offset} is not what was written (checksum)`);
+    }
+    return { offset, atMs, body: JSON.parse(body) };
+  }
+
+  #statement(sql: string): StatementSync {
+    const statement = this.#db.prepare(sql);
+    statement.setReturnArrays(true);
+    return statement;
+  }
+
+  #all<Row>(statement: StatementSync, ...parameters: (string | number | null)[]): Row[] {
+    try {
+      return statement.all(...parameters) as unknown as Row[];
+    } catch (error) {
+      throw this.#corrupt(error instanceof Error ? error.message : String(error), error);
+    }
+  }
+
+  #corrupt(what: string, cause?: unknown): LogError {
+    return new LogError('data-file-corrupt', `${this.#file}: ${what}`, { cause });
+  }
+}
