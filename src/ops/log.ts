@@ -42,6 +42,8 @@ export function createLogger(options: LoggerOptions): Logger {
     level: options.level,
     // Host name and pid say nothing in one process and differ between runs of a test.
     base: null,
+    // pino knows errors only under `err`; a log line without the stack helps nobody at night.
+    serializers: { error: pino.stdSerializers.err },
     redact: { paths: redactedPaths(), censor: '[hidden]' },
   };
   return pino(settings, options.destination ?? pino.destination(2));

@@ -1,0 +1,11 @@
+// Wait for something to become true. No test asserts how fast it was; a wait that never ends fails by name.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export async function until(what: string, isTrue: () => boolean, timeoutMs = 10_000): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (!isTrue()) {
+    if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`);
+    await sleep(5);
+  }
+}
