@@ -2,7 +2,7 @@
 // effects out, so the same log gives the same alerts to the byte, live, after a crash and in a back-test.
 // An entry first lets everything happen that was due before it, each at its own due time.
 
-import { AlertBook, type BookImage } from './alerts/book.ts';
+import { AlertBook } from './alerts/book.ts';
 import { applyCommand } from './alerts/handling.ts';
 import { AlertWatch } from './alerts/watch.ts';
 import { isActivity, noteActivity } from './facts/activity.ts';
@@ -86,11 +86,6 @@ export class Engine implements Signals {
 
   openAlerts(): Alert[] {
     return this.book.open();
-  }
-
-  /** After an upgrade: what staff saw stands, whatever this version would have decided (ADR 0003). */
-  adoptBook(image: BookImage): void {
-    this.book.restore(image);
   }
 
   onActivity(home: number): void {

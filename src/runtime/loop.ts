@@ -21,6 +21,9 @@ export interface LoopOptions {
   readonly onProcessed: (atMs: number, count: number) => void;
 }
 
+/** Behind every effect of an entry: after a start the screens stand behind all that was replayed. */
+const AFTER_ALL_INDEX = 999_999;
+
 const STATES = {
   [LINK.neverSeen]: 'never-seen',
   [LINK.online]: 'online',
@@ -34,10 +37,10 @@ export class Loop implements Runtime {
   readonly #answers = new Map<number, CommandResult>();
   #cursor: string;
 
-  constructor(options: LoopOptions, cursor: string) {
+  constructor(options: LoopOptions) {
     this.#options = options;
     this.#engine = options.engine;
-    this.#cursor = cursor;
+    this.#cursor = `${options.engine.offset}:${AFTER_ALL_INDEX}`;
     options.log.onDurable((entries) => this.#process(entries));
   }
 

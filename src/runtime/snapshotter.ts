@@ -8,8 +8,10 @@ import type { EventLog } from '#journal/journal.ts';
 import type { SnapshotStore } from '#journal/snapshots.ts';
 import type { AlertStore } from '#push/alert-store.ts';
 
-/** Entries between snapshots: replaying so many takes well under a second. */
-export const SNAPSHOT_EVERY_ENTRIES = 100_000;
+/** Entries between snapshots: replaying so many takes about a second. */
+export const SNAPSHOT_EVERY_ENTRIES = 500_000;
+/** A quiet service cuts one so often, so that a start never replays a day. */
+export const SNAPSHOT_EVERY_MS = 10 * 60_000;
 
 export interface SnapshotterOptions {
   readonly engine: Engine;
@@ -23,6 +25,7 @@ export interface SnapshotterOptions {
 export class Snapshotter {
   readonly #options: SnapshotterOptions;
   #sinceLast = 0;
+  #lastCutMs = performance.now();
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
   /** The snapshot before the newest: the log is kept behind it, so that one broken file costs nothing. */
@@ -35,7 +38,9 @@ export class Snapshotter {
 
   noteProcessed(count: number): void {
     this.#sinceLast += count;
-    if (this.#sinceLast >= SNAPSHOT_EVERY_ENTRIES && !this.#isRunning) void this.cut();
+    const isDue =
+      this.#sinceLast >= SNAPSHOT_EVERY_ENTRIES || performance.now() - this.#lastCutMs >= SNAPSHOT_EVERY_MS;
+    if (isDue && !this.#isRunning) void this.cut();
   }
 
   /** Cut one now (also at stop). Failing is reported, not thrown: the log still has everything. */
@@ -50,6 +55,7 @@ export class Snapshotter {
     this.#isRunning = true;
     try {
       this.#sinceLast = 0;
+      this.#lastCutMs = performance.now();
       alerts.flush();
       const offset = engine.offset;
       await snapshots.save({ offset, coreVersion: CORE_VERSION, data: encodeSnapshot(engine) });

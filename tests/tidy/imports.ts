@@ -64,7 +64,7 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Files at the root of `src` put everything together. */
-const ROOT_FILES = ['app.ts', 'main.ts'];
+const ROOT_FILES = ['app.ts', 'edges.ts', 'main.ts', 'start-error.ts', 'stores.ts'];
 /** Ports and pure words that even simulators may read. */
 const SIMULATORS = ['core/model', 'core/state/local-time.ts', 'simulators', 'node:', 'mqtt'];
 

@@ -119,6 +119,13 @@ export class AlertBook {
     else this.#events.onOpen(changed, page.slot);
   }
 
+  /** Take in an open alert of an earlier core version that this one would not have raised (ADR 0003). */
+  adopt(alert: Alert): void {
+    const page = { alert, subject: `adopted~${alert.id}`, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
+    this.#write(page);
+    this.#events.onOpen(alert, page.slot);
+  }
+
   image(): BookImage {
     return { open: [...this.#pages.values()], closed: [...this.#closed], freeSlots: this.#freeSlots };
   }

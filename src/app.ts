@@ -1,0 +1,204 @@
+// The composition root: builds every part and knows the order of start and stop. Only the files at the root of `src`
+// import implementations of ports. `createApp` opens nothing; `start` does, and `stop` closes in the opposite order.
+
+import { LIMITS } from '#config/limits.ts';
+import { type Config, OPTION_NAMES, OPTIONS } from '#config/schema.ts';
+import { CORE_VERSION, type Engine } from '#core/engine.ts';
+import { emergencyOf } from '#core/model/observation.ts';
+import { createIntake, type Intake } from '#ingest/intake.ts';
+import type { Receipt } from '#journal/journal.ts';
+import { createLogger, type Logger } from '#ops/log.ts';
+import type { DeskHub } from '#push/hub.ts';
+import {
+  createLiveClock,
+  createRecordingClock,
+  type LiveClock,
+  type RecordingClock,
+} from '#runtime/clock.ts';
+import { Loop } from '#runtime/loop.ts';
+import { type Pacer, startPacer } from '#runtime/pacer.ts';
+import { type Recovery, recover } from '#runtime/recovery.ts';
+import { syncRoster } from '#runtime/roster-sync.ts';
+import type { Reading } from '#runtime/runtime.ts';
+import { Snapshotter } from '#runtime/snapshotter.ts';
+import { createEdges } from './edges.ts';
+import { asStartError } from './start-error.ts';
+import { openStores, type Stores } from './stores.ts';
+
+export { StartError } from './start-error.ts';
+
+export interface AppOptions {
+  readonly config?: Partial<Config>;
+  readonly logger?: Logger;
+  /** The log can never commit again; the process has to end and recover. Default: only a line in the log. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+export interface Started {
+  readonly http: string;
+  readonly mqtt: string;
+  /** Of a new registry, once. */
+  readonly administrator: { readonly login: string; readonly password: string } | null;
+  readonly recovery: Omit<Recovery, 'engine'>;
+}
+
+const DAY_MS = 86_400_000;
+
+export function createApp(options: AppOptions = {}): App {
+  return new App(options);
+}
+
+export class App {
+  readonly #config: Config;
+  readonly #logger: Logger;
+  readonly #onFatal: (error: Error) => void;
+  readonly #clock: LiveClock | RecordingClock;
+  /** What to close, newest last. */
+  readonly #closers: (() => unknown)[] = [];
+  #hub: DeskHub | undefined;
+  #pacer: Pacer | undefined;
+  #isFailed = false;
+
+  constructor(options: AppOptions) {
+    this.#config = { ...defaults(), ...options.config };
+    this.#logger = options.logger ?? createLogger({ level: this.#config.logLevel });
+    this.#onFatal = options.onFatal ?? (() => undefined);
+    this.#clock = this.#config.clock === 'live' ? createLiveClock() : createRecordingClock();
+  }
+
+  /** @throws StartError; everything that was opened is closed again. */
+  async start(): Promise<Started> {
+    try {
+      return await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw asStartError(error);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {
+      try {
+        await close();
+      } catch (error) {
+        this.#logger.error({ error }, 'closing failed');
+      }
+    }
+  }
+
+  async #start(): Promise<Started> {
+    const onFatal = (error: Error): void => this.#fail(error);
+    const common = { config: this.#config, clock: this.#clock, logger: this.#logger, closers: this.#closers };
+    const stores = await openStores({ ...common, onFatal });
+    const { log, registry } = stores;
+    const onHistoryLost = (offset: number) =>
+      this.#logger.error({ offset }, 'alert history before this offset is lost');
+    const { engine, ...recovery } = await recover({ ...stores, onHistoryLost });
+    const loop = this.#createLoop(stores, engine);
+    await this.#resume(loop, engine, log.position().lastAtMs);
+    const administrator = await registry.createFirstAdministrator(this.#config.adminPassword || undefined);
+    await syncRoster(registry, engine.world.roster, log);
+    const intake = this.#createIntake(stores, loop);
+    const edges = await createEdges({ ...common, ...stores, loop, intake, isFailed: () => this.#isFailed });
+    this.#hub = edges.hub;
+    const addresses = await edges.listen();
+    this.#logger.info({ ...recovery, ...addresses }, 'watching');
+    return { ...addresses, administrator, recovery };
+  }
+
+  #createLoop(stores: Stores, engine: Engine): Loop {
+    const snapshotter = new Snapshotter({
+      ...stores,
+      engine,
+      retentionMs: this.#config.logRetentionDays * DAY_MS,
+      onFailure: (error) => this.#logger.error({ error }, 'snapshot failed; the log still has everything'),
+    });
+    this.#closers.push(() => (this.#isFailed ? undefined : snapshotter.cut()));
+    return new Loop({
+      ...stores,
+      engine,
+      publish: (effects) => this.#hub?.publish(effects),
+      onProcessed: (atMs, count) => {
+        this.#pacer?.noteProcessed(atMs);
+        snapshotter.noteProcessed(count);
+      },
+    });
+  }
+
+  /** Say that we are back and since when we were not, and let time into the log. A recording brings its own time. */
+  async #resume(loop: Loop, engine: Engine, lastAtMs: number): Promise<void> {
+    const clock = this.#clock;
+    if (clock.kind !== 'live') return;
+    clock.raiseTo(lastAtMs);
+    const coreVersion = CORE_VERSION;
+    if (lastAtMs > 0) await loop.append({ type: 'resumed', reason: 'start', fromMs: lastAtMs, coreVersion });
+    const pacer = startPacer({
+      clock,
+      coreVersion,
+      nextDeadlineMs: () => engine.nextDeadlineMs(),
+      append: (body) => loop.append(body),
+      onWallBehind: (behindMs) => this.#logger.warn({ behindMs }, 'wall clock was set back'),
+    });
+    this.#pacer = pacer;
+    this.#closers.push(() => pacer.stop());
+  }
+
+  #createIntake({ log }: Stores, loop: Loop): Intake {
+    const clock = this.#clock;
+    const intake = createIntake({
+      submit: (readings) => this.#submit(loop, readings),
+      keepRefused: (frame) => log.keepRefused(frame),
+      clock,
+      log: this.#logger,
+      limits: LIMITS,
+      clockKind: this.#config.clock,
+      // A replay as fast as the machine can is no flood.
+      ...(clock.kind === 'recording'
+        ? { advanceClock: (atMs) => this.#followRecording(loop, clock, atMs), gatewayRate: null }
+        : {}),
+    });
+    this.#closers.push(() => intake.close());
+    return intake;
+  }
+
+  /** The roster was registered before the recording's time began: what lies between is no silence of anybody. */
+  #followRecording(loop: Loop, clock: RecordingClock, atMs: number): void {
+    const fromMs = clock.nowMs();
+    clock.advanceTo(atMs);
+    if (fromMs > 0) return;
+    loop
+      .append({ type: 'resumed', reason: 'start', fromMs, coreVersion: CORE_VERSION })
+      .catch((error) => this.#logger.error({ error }, 'the start of the recording was not noted'));
+  }
+
+  async #submit(loop: Loop, readings: readonly Reading[]): Promise<readonly Receipt[]> {
+    try {
+      return await loop.submit(readings);
+    } catch (error) {
+      this.#tellUnrecorded(readings);
+      throw error;
+    }
+  }
+
+  /** Storage failed: the screens are told, and of a call for help also from where, marked as not recorded. */
+  #tellUnrecorded(readings: readonly Reading[]): void {
+    this.#hub?.notice('storage-failing', {}, null);
+    for (const { body } of readings) {
+      if (body.type !== 'observation') continue;
+      const kind = emergencyOf(body.kind, body.value);
+      if (kind === null) continue;
+      this.#hub?.notice('unrecorded-sos', { kind, deviceId: body.deviceId, gateway: body.gateway }, null);
+    }
+  }
+
+  #fail(error: Error): void {
+    this.#isFailed = true;
+    this.#logger.error({ error }, 'the log failed: nothing is acknowledged any more');
+    this.#hub?.notice('storage-failing', {}, null);
+    this.#onFatal(error);
+  }
+}
+
+function defaults(): Config {
+  return Object.fromEntries(OPTION_NAMES.map((name) => [name, OPTIONS[name].default])) as unknown as Config;
+}

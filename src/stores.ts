@@ -1,0 +1,83 @@
+// Part of the composition root: everything that is kept, opened in one order. The folder is locked first; what was
+// opened is pushed to `closers`, so that a failed start closes it again.
+
+import { join } from 'node:path';
+import { LIMITS } from '#config/limits.ts';
+import type { Config } from '#config/schema.ts';
+import type { EventLog } from '#journal/journal.ts';
+import { createMemoryLog } from '#journal/memory.ts';
+import {
+  createFileSnapshotStore,
+  createMemorySnapshotStore,
+  type SnapshotStore,
+} from '#journal/snapshots.ts';
+import { createSqliteLog } from '#journal/sqlite.ts';
+import { lockFolder } from '#ops/folder-lock.ts';
+import type { Logger } from '#ops/log.ts';
+import type { AlertStore } from '#push/alert-store.ts';
+import { createMemoryAlertStore } from '#push/memory-alert-store.ts';
+import { openSqliteAlertStore } from '#push/sqlite-alert-store.ts';
+import type { Registry } from '#registry/registry.ts';
+import { openSqliteRegistry } from '#registry/sqlite/open.ts';
+import type { LiveClock, RecordingClock } from '#runtime/clock.ts';
+
+export interface Stores {
+  readonly log: EventLog;
+  readonly alerts: AlertStore;
+  readonly snapshots: SnapshotStore;
+  readonly registry: Registry;
+}
+
+export interface StoreParts {
+  readonly config: Config;
+  readonly clock: LiveClock | RecordingClock;
+  readonly logger: Logger;
+  readonly onFatal: (error: Error) => void;
+  /** What to close, newest last. */
+  readonly closers: (() => unknown)[];
+}
+
+export function openStores(parts: StoreParts): Promise<Stores> {
+  return parts.config.journal === 'memory' ? openInMemory(parts) : openInFolder(parts);
+}
+
+async function openInMemory({ clock, onFatal, closers }: StoreParts): Promise<Stores> {
+  const log = createMemoryLog({ clock, limits: LIMITS, onFatal });
+  closers.push(() => log.close());
+  const alerts = createMemoryAlertStore({ resumableEffects: LIMITS.resumableEffects });
+  const registry = await openSqliteRegistry({ file: ':memory:', keyFile: ':memory:', clock: WALL });
+  closers.push(() => registry.close());
+  return { log, alerts, snapshots: createMemorySnapshotStore(), registry };
+}
+
+async function openInFolder({ config, clock, logger, onFatal, closers }: StoreParts): Promise<Stores> {
+  const folder = config.dataDir;
+  const lock = lockFolder(folder);
+  closers.push(() => lock.release());
+  const log = await createSqliteLog({
+    folder,
+    clock,
+    clockKind: config.clock,
+    limits: LIMITS,
+    onFatal,
+    onNotice: (notice) => logger.warn(notice, 'log'),
+  });
+  closers.push(() => log.close());
+  const { resumableEffects } = LIMITS;
+  const alerts = openSqliteAlertStore({ file: join(folder, 'alerts.db'), resumableEffects });
+  closers.push(() => alerts.close());
+  const snapshots = createFileSnapshotStore({
+    folder: join(folder, 'snapshots'),
+    onBroken: (file, reason) => logger.error({ file, reason }, 'broken snapshot set aside'),
+  });
+  const registry = await openSqliteRegistry({
+    file: join(folder, 'registry.db'),
+    keyFile: join(folder, 'server.key'),
+    clock: WALL,
+  });
+  closers.push(() => registry.close());
+  return { log, alerts, snapshots, registry };
+}
+
+/** Ages, sessions and the audit trail go by the wall clock, also beside a replayed recording. */
+const WALL = { nowMs: () => Date.now() };
