@@ -286,6 +286,7 @@ export const en: Record<Key, string> = {
   'room.entry': 'front door',
   'room.entrance': 'front door',
   'room.hallway': 'hallway',
+  'room.hall': 'hall',
   'room.bathroom': 'bathroom',
   'room.bedroom': 'bedroom',
   'room.kitchen': 'kitchen',

@@ -277,6 +277,7 @@ export const zh = {
   'room.entry': '入户门',
   'room.entrance': '入户门',
   'room.hallway': '走廊',
+  'room.hall': '门厅',
   'room.bathroom': '卫生间',
   'room.bedroom': '卧室',
   'room.kitchen': '厨房',

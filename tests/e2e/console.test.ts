@@ -161,12 +161,8 @@ describe.skipIf(!hasChromium())('console', () => {
   it('shows a claim only after the answer, and who holds it after a refusal', async () => {
     const { server, page } = await onDuty({ alerts: [alertOf(1, 'sos', { nowMs: Date.now() })] });
     let answer = (): void => undefined;
-    const isHeldBack = new Promise<void>((resolve) => {
+    server.ordersHeldBack = new Promise<void>((resolve) => {
       answer = resolve;
-    });
-    await page.route('**/claim', async (route) => {
-      await isHeldBack;
-      await route.continue();
     });
     await page.keyboard.press('Space');
     await page.getByText('正在确认…').first().waitFor();

@@ -43,7 +43,7 @@ test('the same event again, after it was closed, does not ring again', () => {
   `);
 });
 
-test('a smoke detector that repeats its level rings once; gone and back it counts up; it never clears by itself', () => {
+test('a smoke detector that repeats its level rings once; gone and back it counts up; it never clears', () => {
   play(`
     09:00:00 smoke smoke on level
     09:00:00 => raised smoke

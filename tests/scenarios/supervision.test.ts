@@ -154,11 +154,13 @@ test('our own outage makes no gateway silent', () => {
 });
 
 test('a device that leaves the roster is nobody any more, and its home goes on', () => {
+  const place = { room: 'living room', zone: 'other', supervision: 'none' };
+  const kept = [{ device: 1, deviceId: 'pir-living', gateway: 1, kind: 'motion', ...place }];
   play(
     `
     08:00 pir-living motion on
     08:00 pir-bedroom motion on
-    09:00 configure {"devices":[{"device":1,"deviceId":"pir-living","gateway":1,"kind":"motion","room":"living room","zone":"other","supervision":"none"}]}
+    09:00 configure ${JSON.stringify({ devices: kept })}
     09:30 pir-bedroom motion on
     14:00 => raised inactivity inactivity.day
   `,

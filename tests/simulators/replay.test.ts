@@ -101,8 +101,11 @@ test('a whole home: registered, sent, reported in its local time', async () => {
       sensors: [{ id: 'Front?', room: 'Hall', kind: 'contact', zone: 'entry' }],
     }),
   );
-  const csv =
-    't,sensor,room,kind,value\n2026-07-01T08:00:00,Front?,Hall,contact,ON\n2026-07-01T08:00:04,Front?,Hall,contact,OFF\n';
+  const csv = [
+    't,sensor,room,kind,value',
+    '2026-07-01T08:00:00,Front?,Hall,contact,ON',
+    '2026-07-01T08:00:04,Front?,Hall,contact,OFF\n',
+  ].join('\n');
   writeFileSync(join(directory, 'events.csv.gz'), gzipSync(csv));
   const explanation = { code: 'inactivity.day', params: {} };
   const alert = {

@@ -20,7 +20,8 @@ function options(source: string): ServiceOptions & { readonly lines: string[] } 
 }
 
 const READY = `console.log('starting');
-console.log(JSON.stringify({ env: Object.fromEntries(Object.entries(process.env).filter(([n]) => n.startsWith('SHOUWANG_'))) }));
+const own = Object.entries(process.env).filter(([name]) => name.startsWith('SHOUWANG_'));
+console.log(JSON.stringify({ env: Object.fromEntries(own) }));
 console.log('{"ready":true,"http":"http://127.0.0.1:1","mqtt":"mqtt://127.0.0.1:2"}');
 setInterval(() => undefined, 1_000);`;
 

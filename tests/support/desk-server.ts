@@ -55,6 +55,9 @@ export class DeskServer {
   #version = '';
   #timer: NodeJS.Timeout | null = null;
 
+  /** Orders of staff wait for it before they are looked at. */
+  ordersHeldBack: Promise<void> = Promise.resolve();
+
   constructor(options: DeskServerOptions = {}) {
     this.#options = options;
     this.#app = Fastify({ forceCloseConnections: true });
@@ -183,6 +186,7 @@ export class DeskServer {
       const staff = this.#staff(request);
       if (staff === null) return problem(reply.code(401), 'no-session');
       const { id, action } = request.params as { id: string; action: string };
+      await this.ordersHeldBack;
       const answer = this.#order(id, action, staff.staffId, request.body as OrderBody);
       if ('status' in answer)
         return problem(reply.code(answer.status), answer.code, { heldBy: answer.heldBy });

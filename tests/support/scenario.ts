@@ -193,7 +193,7 @@ function bodyOf(
   }
 }
 
-/** `staff li claim|release|acknowledge|note TEXT|close CODE DETAIL [token N]` on the first open alert, or `alert ID`. */
+/** `staff li claim|release|acknowledge|note TEXT|close CODE DETAIL [token N]`: the first open alert, or `alert ID`. */
 function commandOf(words: readonly string[], engine: Engine): Command {
   const [, staffId, action, ...rest] = words;
   const named = rest.indexOf('alert');

@@ -68,10 +68,14 @@ const ROOT_FILES = ['app.ts', 'edges.ts', 'main.ts', 'start-error.ts', 'stores.t
 /** Ports and pure words that even simulators may read. */
 const SIMULATORS = ['core/model', 'core/state/local-time.ts', 'simulators', 'node:', 'mqtt'];
 
+const SPECIFIERS = [
+  /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/g,
+  /(?:^|\n)\s*import\s*['"]([^'"]+)['"]/g,
+  /\bimport\(\s*['"]([^'"]+)['"]/g,
+];
+
 export function importsOf(source: string): string[] {
-  const pattern =
-    /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
-  return [...source.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? match[3]!);
+  return SPECIFIERS.flatMap((pattern) => Array.from(source.matchAll(pattern), (match) => match[1]!));
 }
 
 /** What is wrong with the imports of `path` (relative to the root, e.g. `src/core/engine.ts`); empty when nothing. */

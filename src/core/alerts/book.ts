@@ -121,7 +121,11 @@ export class AlertBook {
 
   /** Take in an open alert of an earlier core version that this one would not have raised (ADR 0003). */
   adopt(alert: Alert): void {
-    const page = { alert, subject: `adopted~${alert.id}`, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
+    const page = {
+      alert,
+      subject: `adopted~${alert.id}`,
+      slot: this.#freeSlots.pop() ?? this.#idBySlot.length,
+    };
     this.#write(page);
     this.#events.onOpen(alert, page.slot);
   }

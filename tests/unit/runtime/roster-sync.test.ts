@@ -49,7 +49,7 @@ function core() {
   return { engine, log };
 }
 
-test('a new core learns everything, a second start learns nothing, a change is learnt before it is promised', async () => {
+test('a new core learns everything, a second start nothing, a change before it is promised', async () => {
   const registry = await registryWithHome();
   const { engine, log } = core();
   const { roster } = engine.world;
