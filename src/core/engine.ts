@@ -21,7 +21,7 @@ import { checkPresence, noteDoor, noteInside, presenceDeadlineMs } from './facts
 import { addOwnOutage, refreshSight } from './facts/sight.ts';
 import type { Alert } from './model/alert.ts';
 import type { Effect, EffectBody } from './model/effect.ts';
-import type { Entry, ObservationBody, ResumedBody } from './model/entry.ts';
+import type { Entry, EntryBody, ObservationBody, ResumedBody } from './model/entry.ts';
 import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
 import { RuleRunner } from './rule-runner.ts';
 import { RULES } from './rules/index.ts';
@@ -67,7 +67,11 @@ export class Engine implements Signals {
     world.offset = entry.offset;
     if (entry.body.type === 'resumed') this.#resume(entry.body, entry.atMs);
     this.#advance(entry.atMs);
-    this.#apply(entry);
+    try {
+      this.#apply(entry);
+    } catch (error) {
+      this.rules.reportFault({ rule: 'core', priority: 1, ...placeOf(entry.body), error });
+    }
     if (this.#effects.length === 0) return NOTHING;
     const effects = this.#effects;
     this.#effects = [];
@@ -118,6 +122,18 @@ export class Engine implements Signals {
     refreshSight(this.world, this, roster.devices.columns.home[device]!, sinceMs);
   }
 
+  /**
+   * An entry that breaks the core itself would break every recovery as well. It rings as the highest priority at its
+   * place instead, at the same entry in every replay, and the service goes on for everybody else (ADR 0006).
+   */
+  #contain(home: number, gateway: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.rules.reportFault({ rule: 'core', priority: 1, home, gateway, error });
+    }
+  }
+
   #emit(effect: EffectBody): void {
     const { offset, nowMs } = this.world;
     this.#effects.push({ ...effect, offset, index: this.#effects.length, atMs: nowMs });
@@ -133,9 +149,13 @@ export class Engine implements Signals {
       const dueAtMs = Math.min(homeAtMs, gatewayAtMs, alertAtMs);
       if (dueAtMs > untilMs) break;
       world.nowMs = Math.max(world.nowMs, dueAtMs);
-      if (homeAtMs === dueAtMs) this.#wakeHome(world.homeDeadlines.pop());
-      else if (gatewayAtMs === dueAtMs) this.#wakeGateway(world.gatewayDeadlines.pop());
-      else this.watch.fire(this.book);
+      if (homeAtMs === dueAtMs) {
+        const home = world.homeDeadlines.pop();
+        this.#contain(home, 0, () => this.#wakeHome(home));
+      } else if (gatewayAtMs === dueAtMs) {
+        const gateway = world.gatewayDeadlines.pop();
+        this.#contain(0, gateway, () => this.#wakeGateway(gateway));
+      } else this.watch.fire(this.book);
     }
     world.nowMs = Math.max(world.nowMs, untilMs);
   }
@@ -239,3 +259,20 @@ export class Engine implements Signals {
     addOwnOutage(world, fromMs);
   }
 }
+
+/** Where a fault at this entry is to be shown; 0 where the entry names no home or gateway. */
+function placeOf(body: EntryBody): { readonly home: number; readonly gateway: number } {
+  switch (body.type) {
+    case 'observation':
+    case 'gateway-link':
+      return { home: 0, gateway: body.gateway };
+    case 'home-configured':
+      return { home: body.home.home, gateway: 0 };
+    case 'gateway-configured':
+      return { home: 0, gateway: body.gateway.gateway };
+    default:
+      return NOWHERE;
+  }
+}
+
+const NOWHERE = { home: 0, gateway: 0 } as const;

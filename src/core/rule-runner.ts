@@ -194,26 +194,41 @@ export class RuleRunner implements Signals {
     const key = pauseKey(rule, home, gateway);
     // A rule of life and death is never switched off: each of its faults rings instead of its alarm.
     if (rule.priority > 1) this.#paused.add(key);
-    const { roster } = this.#world;
-    const place = home === 0 ? gatewayPlace(roster, gateway) : homePlace(roster, home);
+    this.reportFault({
+      rule: rule.id,
+      priority: Math.min(2, rule.priority) as Priority,
+      home,
+      gateway,
+      error,
+    });
+  }
+
+  /** Tell operators that something of ours failed at this home or gateway; once, then counted up. */
+  reportFault({ rule, priority, home, gateway, error }: Fault): void {
+    const { roster, offset } = this.#world;
     this.#book.raise({
       rule: 'rule-fault',
       kind: 'rule-fault',
-      priority: Math.min(2, rule.priority) as Priority,
-      subject: key,
-      cause: `${rule.id}~${this.#world.offset}`,
-      ...place,
+      priority,
+      subject: `${rule}~${home}~${gateway}`,
+      cause: `${rule}~${offset}`,
+      ...(home > 0 && home < roster.homes.size ? homePlace(roster, home) : gatewayPlace(roster, gateway)),
       lateByMs: 0,
-      explanation: {
-        code: 'rule-fault',
-        params: {
-          rule: rule.id,
-          offset: this.#world.offset,
-          error: error instanceof Error ? error.message : '',
-        },
-      },
+      explanation: { code: 'rule-fault', params: { rule, offset, error: messageOf(error) } },
     });
   }
+}
+
+interface Fault {
+  readonly rule: string;
+  readonly priority: Priority;
+  readonly home: number;
+  readonly gateway: number;
+  readonly error: unknown;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The rule's settings for a home that overrides some: numbers within bounds count, anything else is the default. */

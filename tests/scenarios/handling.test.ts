@@ -150,3 +150,15 @@ test('a rule of life and death is never switched off: each fault rings', () => {
     { rules },
   );
 });
+
+test('an entry that breaks the core itself rings and stops nobody: no crash loop', () => {
+  const effects = play(`
+    09:00:00 configure {"devices":null}
+    09:00:00 => raised rule-fault
+    09:00:05 button button sos
+    09:00:05 => raised sos
+  `);
+  expect(effects[0]).toMatchObject({
+    alert: { priority: 1, explanation: { params: { rule: 'core', offset: 3 } } },
+  });
+});

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
-import { type DeskServer, LOG_IN } from './desk-server.ts';
+import { LOG_IN } from './desk-server.ts';
 
 export interface OperatorOptions {
   readonly language?: 'zh' | 'en';
@@ -35,7 +35,11 @@ export class Operator {
     });
   }
 
-  static async open(browser: Browser, server: DeskServer, options: OperatorOptions = {}): Promise<Operator> {
+  static async open(
+    browser: Browser,
+    server: { readonly url: string },
+    options: OperatorOptions = {},
+  ): Promise<Operator> {
     const { language = 'zh', width = 1366, height = 768 } = options;
     const context = await browser.newContext({
       viewport: { width, height },
@@ -49,8 +53,8 @@ export class Operator {
   }
 
   /** By keyboard only, as in everyday use. */
-  async logIn(password = LOG_IN.password): Promise<void> {
-    await this.page.locator('input[name=login]').fill(LOG_IN.login);
+  async logIn(password: string = LOG_IN.password, login: string = LOG_IN.login): Promise<void> {
+    await this.page.locator('input[name=login]').fill(login);
     await this.page.locator('input[name=password]').fill(password);
     await this.page.keyboard.press('Enter');
   }

@@ -28,12 +28,13 @@ export function devicePlace(roster: Roster, device: number): Place {
 
 /** The home is known when the gateway serves only one. */
 export function gatewayPlace(roster: Roster, gateway: number): Place {
-  const home = roster.gateways.columns.home[gateway]!;
+  const home = roster.gateways.columns.home[gateway] ?? 0;
   const { gatewayId, gatewayDistrict, homeId } = roster.names;
   return {
     homeId: home === 0 ? null : (homeId[home] ?? null),
-    districtCode: gatewayDistrict[gateway]!,
-    gatewayId: gatewayId[gateway]!,
+    // A gateway nobody configured has no district: only who sees everything sees the alert.
+    districtCode: gatewayDistrict[gateway] ?? '',
+    gatewayId: gatewayId[gateway] ?? null,
     deviceId: null,
     room: null,
   };
