@@ -1,6 +1,7 @@
 // Thread that copies the write-ahead log into the database file while the writer goes on committing. On the writer's
 // own connection this would be the p99 of every commit (limits reference, section 3).
 
+import { setPriority } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
 import { LogError } from './log-error.ts';
@@ -9,6 +10,14 @@ import { asWriteError } from './sqlite-schema.ts';
 import { checkpointPassively } from './sqlite-writer.ts';
 
 let db: DatabaseSync | null = null;
+
+/** Linux knows a priority per thread: on a machine with few cores the copying yields to the alarm's threads. */
+const NICE = 10;
+try {
+  setPriority(0, NICE);
+} catch {
+  // Elsewhere, or forbidden: as it was before.
+}
 
 function answer(request: CheckpointerRequest): AnswerOf[keyof AnswerOf] {
   if (request.kind === 'open-checkpointer') {
