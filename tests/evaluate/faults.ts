@@ -9,8 +9,11 @@ import { onePerSilence } from './score.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** How long after a fault we still look: what it did to the state may ring later. */
-const AFTERMATH_MS = 12 * HOUR_MS;
+/**
+ * How long after a fault we still look: what it did to the state may ring later. Not until 12 h: who went out unseen
+ * during the fault is rightly asked for then, by the cap.
+ */
+const AFTERMATH_MS = 8 * HOUR_MS;
 const LATE_MS = 600_000;
 /** Hours the gateway is silent, in turn. */
 const GATEWAY_OUTAGES_H = [1, 2, 3, 4, 6, 8, 10, 12] as const;

@@ -1,5 +1,6 @@
 // A made-up home with a resident like clockwork, for the tests of the evaluator: nothing of it was recorded.
-// Every 20 minutes from 07:00 to 22:40 a step from the kitchen to the living room; the nights are still.
+// Every 20 minutes from 07:00 to 22:40 a step from the kitchen to the living room, every other
+// day back; the nights are still.
 
 import { HomeZone } from '../../simulators/home-zone.ts';
 import type { RecordedEvent, RecordedSensor } from '../../simulators/recorded-home.ts';
@@ -57,8 +58,9 @@ function eventsOf({ silent, doorAt }: Change): RecordedEvent[] {
   for (let day = 0; day < DAYS; day++) {
     for (let minute = 7 * 60; minute < 22 * 60 + 50; minute += 20) {
       const atMs = FIRST_DAY_MS + day * DAY_MS + minute * MINUTE_MS;
-      moments.push([atMs, 'k', true], [atMs + 5000, 'k', false], [atMs + 20_000, 'l', true]);
-      moments.push([atMs + 25_000, 'l', false]);
+      const [first, second] = day % 2 === 0 ? ['k', 'l'] : ['l', 'k'];
+      moments.push([atMs, first!, true], [atMs + 5000, first!, false]);
+      moments.push([atMs + 20_000, second!, true], [atMs + 25_000, second!, false]);
     }
   }
   const kept = moments.filter(

@@ -16,6 +16,8 @@ import { Table } from './table.ts';
 export const LINK = { neverSeen: 0, online: 1, offline: 2 } as const;
 /** Where the residents are, as far as doors and sensors tell. */
 export const PRESENCE = { unknown: 0, home: 1, away: 2 } as const;
+/** Kinds of place in which a silence can begin: the zones in their order, then bed and seat mats. */
+export const PLACES = { bed: ZONES.length, seat: ZONES.length + 1, count: ZONES.length + 2 } as const;
 /** Last known level of an ON/OFF device. */
 export const LEVEL = { unknown: 0, off: 1, on: 2 } as const;
 
@@ -38,6 +40,30 @@ const HOME_COLUMNS = {
   awaySinceMs: 'f64',
   /** 1 when nobody was in as the door moved: what stirs next has come in. */
   isReturning: 'u8',
+  /** 1 after an outage, in which the resident may have gone: until somebody is proved to be in. */
+  isUncertain: 'u8',
+  /** 1 when a contact stands at the door to the outside; else motion in the entry zone stands for it. */
+  hasDoorContact: 'u8',
+  /** Rooms with an activity sensor other than the door: 0, 1, 2 or 3 for more. */
+  rooms: 'u8',
+  /** Last single hit that was too weak to prove that somebody is in. */
+  hintAtMs: 'f64',
+  hintDevice: 'u32',
+  /** Last motion in the hall, where that stands for the door. */
+  hallAtMs: 'f64',
+  hallDevice: 'u32',
+  /** When the resident was last known to go from room to room, or to use the door. */
+  roamedAtMs: 'f64',
+  /** Blind time since then, ms. */
+  roamBlindMs: 'f64',
+  /** Time at home that taught the routine, ms. */
+  learnedMs: 'f64',
+  /** Longest usual silence by local hour, minutes. */
+  silencePeakMin: 'u16x24',
+  /** Longest usual time without a proven change of room, minutes. */
+  stayPeakMin: 'u16',
+  /** Longest usual silence by the place of the last sign (see `PLACES`), minutes. */
+  placePeakMin: 'u16x7',
 } as const;
 
 const DEVICE_COLUMNS = {
@@ -46,6 +72,12 @@ const DEVICE_COLUMNS = {
   nextOfHome: 'u32',
   nextOfGateway: 'u32',
   zone: 'u8',
+  /** Index into `PLACES`. */
+  place: 'u8',
+  /** 1 when it is the door to the outside, or stands for it. */
+  isDoor: 'u8',
+  /** 1 when a single report may come from nobody: motion, appliances and lights. */
+  isWeak: 'u8',
   /** 1 when its reports are signs of life, so that it counts for coverage. */
   isActivitySensor: 'u8',
   windowMs: 'f64',
@@ -66,6 +98,11 @@ const GATEWAY_COLUMNS = {
   knownSinceMs: 'f64',
   lastSeenAtMs: 'f64',
   link: 'u8',
+  /** Usual time between heartbeats, ms; 0 while it has sent less than two. */
+  beatMs: 'f64',
+  beatAtMs: 'f64',
+  /** 1 while heartbeats are missing: what stands behind it is not seen. */
+  isOverdue: 'u8',
   linkLostAtMs: 'f64',
   backSinceMs: 'f64',
 } as const;
@@ -74,6 +111,14 @@ const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
   ...MOMENTARY_ACTIVITY_KINDS,
   ...TWO_EDGE_ACTIVITY_KINDS,
 ]);
+
+/** A PIR that fires for nobody, a timer that switches a lamp: one report alone proves little. */
+const WEAK_KINDS: ReadonlySet<string> = new Set(['motion', 'appliance', 'light']);
+
+function placeOf({ kind, zone }: HomeConfiguration['devices'][number]): number {
+  if (kind === 'bed') return PLACES.bed;
+  return kind === 'seat' ? PLACES.seat : ZONES.indexOf(zone);
+}
 
 /** The words that belong to the numbers; only read when an alert is worded. */
 export interface RosterNames {
@@ -144,7 +189,12 @@ export class Roster {
     this.names.homeTimezone[home] = this.#word(configuration.timezone);
     if (Object.keys(configuration.rules).length > 0) this.settings.set(home, configuration.rules);
     else this.settings.delete(home);
+    const isEntry = (kind: string) => (d: HomeConfiguration['devices'][number]) =>
+      d.zone === 'entry' && d.kind === kind;
+    columns.hasDoorContact[home] = configuration.devices.some(isEntry('contact')) ? 1 : 0;
     for (const device of configuration.devices) this.#attach(home, device, nowMs);
+    const inside = configuration.devices.filter((d) => ACTIVITY_KINDS.has(d.kind) && !isEntry('contact')(d));
+    columns.rooms[home] = Math.min(3, new Set(inside.map((d) => d.room)).size);
     columns.hasNightSensor[home] = configuration.devices.some(
       (d) => d.zone === 'bedroom' || d.zone === 'bathroom',
     )
@@ -179,6 +229,10 @@ export class Roster {
     columns.nextOfGateway[device] = this.gateways.columns.firstDevice[gateway]!;
     this.gateways.columns.firstDevice[gateway] = device;
     columns.zone[device] = ZONES.indexOf(configuration.zone);
+    columns.place[device] = placeOf(configuration);
+    const isDoorKind = this.homes.columns.hasDoorContact[home] === 1 ? 'contact' : 'motion';
+    columns.isDoor[device] = configuration.zone === 'entry' && configuration.kind === isDoorKind ? 1 : 0;
+    columns.isWeak[device] = WEAK_KINDS.has(configuration.kind) ? 1 : 0;
     columns.isActivitySensor[device] = ACTIVITY_KINDS.has(configuration.kind) ? 1 : 0;
     columns.windowMs[device] = SUPERVISION_WINDOWS_MS[configuration.supervision];
     this.names.deviceId[device] = this.#word(configuration.deviceId);
