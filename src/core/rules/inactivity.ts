@@ -110,6 +110,14 @@ const PARAMETERS = {
     meaning: 'Share of the threshold of the place below which the hour never shortens it: bedtimes move',
     source: 'Tuned on two recorded homes, tested on the third',
   },
+  placeLeastMs: {
+    default: 3 * HOUR_MS,
+    min: 0,
+    max: 12 * HOUR_MS,
+    unit: 'ms',
+    meaning: 'The most that share may ask for: a room can be bed by night and armchair by day',
+    source: 'Tuned on two recorded homes, tested on the third',
+  },
   hourShare: {
     default: 0.4,
     min: 0,
@@ -272,18 +280,20 @@ function judgeStay(context: Context, home: number): Judgement {
  */
 function judgeLearned(context: Context, home: number, fromMs: number): Judgement {
   const { world } = context;
-  const { capMs, placeShare, occupiedShare, hourShare } = context.settings(home);
+  const { capMs, placeShare, placeLeastMs, occupiedShare, hourShare } = context.settings(home);
   const device = world.roster.homes.columns.lastActivityDevice[home]!;
   const usualHereMs = usualAfterMs(world, home, device);
   const byPlaceMs = learnedMs(context, home, usualHereMs);
-  const leastMs = byPlaceMs * (isOccupied(context, device) ? occupiedShare : placeShare);
+  const leastMs = isOccupied(context, device)
+    ? byPlaceMs * occupiedShare
+    : Math.min(byPlaceMs * placeShare, placeLeastMs);
   for (let atMs = fromMs; atMs < fromMs + capMs; ) {
     const endMs = Math.min(nextSlotAtMs(world, home, atMs), fromMs + capMs);
     const usualNowMs = usualInSlotMs(world, home, slotAt(world, home, atMs));
     const byHourMs = learnedMs(context, home, usualNowMs);
     const isPlace = byPlaceMs < byHourMs;
     const thresholdMs = isPlace ? Math.max(byPlaceMs, byHourMs * hourShare) : Math.max(byHourMs, leastMs);
-    const dueMs = Math.max(atMs, Math.round(fromMs + thresholdMs));
+    const dueMs = Math.max(atMs, fromMs + wholeMinutes(thresholdMs));
     if (dueMs < endMs) {
       const [code, usualMs] = isPlace
         ? (['inactivity.place', usualHereMs] as const)
@@ -295,6 +305,11 @@ function judgeLearned(context: Context, home: number, fromMs: number): Judgement
   return at('inactivity.cap', fromMs, capMs, null);
 }
 
+/** Nobody reads seconds in an explanation. */
+function wholeMinutes(durationMs: number): number {
+  return Math.ceil(durationMs / 60_000) * 60_000;
+}
+
 /** The threshold for something that usually lasts `usualMs`: wide while little is known. */
 function learnedMs(context: Context, home: number, usualMs: number): number {
   const settings = context.settings(home);
@@ -302,7 +317,7 @@ function learnedMs(context: Context, home: number, usualMs: number): number {
   const doubt = doubtFactor / Math.max(1, learnedDays(context.world, home));
   const marginMs = usualMarginMs * (1 + doubt);
   const thresholdMs = Math.max(floorMs * (1 + doubt), usualMs * (usualFactor + doubt) + marginMs);
-  return Math.round(thresholdMs * context.world.roster.homes.columns.riskFactor[home]!);
+  return thresholdMs * context.world.roster.homes.columns.riskFactor[home]!;
 }
 
 function judgeFixed(context: Context, home: number, fromMs: number): Judgement {
