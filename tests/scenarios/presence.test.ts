@@ -170,7 +170,7 @@ function livedIn(days: number): string {
 
 test('signs from one room only: after twelve hours somebody looks in', () => {
   const stirring = Array.from(
-    { length: 12 },
+    { length: 11 },
     (_, hour) => `d3 ${String(hour + 8).padStart(2, '0')}:30 bath motion on`,
   );
   const effects = play(
