@@ -2,7 +2,8 @@
 
 import { expect, test } from 'vitest';
 import { cutIndex, eventsAfter } from './cases.ts';
-import { evaluateHome, type HomeResult } from './evaluate.ts';
+import { chooseOn, crossCheck } from './cross-check.ts';
+import { evaluateHome, type HomeResult, quickLook } from './evaluate.ts';
 import { acrossClockChanges, delayed, duplicated, reordered } from './faults.ts';
 import { fixedRuleAlarms } from './fixed-rule.ts';
 import { at, type Change, madeUpHome } from './made-up-home.ts';
@@ -140,4 +141,34 @@ test('the report has the layout of the issue', () => {
   });
   expect(report.baselines['fixed-8h']!['pooled']!.delayHours['truncate']!.median).toBe(7.84);
   expect(reportText(report)).toContain('fixed-12h');
+});
+
+test('the cross-check chooses on the other homes: fewest false alarms first, then the shorter delay', () => {
+  const look = (alarms: number, hours: number): ReturnType<typeof quickLook> => ({
+    scoredMs: 30 * 24 * HOUR_MS,
+    alarms: Array(alarms).fill({ atMs: 0, rule: 'r', code: 'c', isEmergency: true }),
+    outcomes: [{ kind: 'truncate', isDay: true, delayMs: hours * HOUR_MS, isAlready: false }],
+  });
+  expect(chooseOn([[look(1, 1), look(0, 5), look(0, 3)]], 3)).toBe(2);
+  expect(
+    chooseOn(
+      [
+        [look(0, 1), look(0, 5)],
+        [look(2, 1), look(0, 5)],
+      ],
+      2,
+    ),
+  ).toBe(1);
+});
+
+test('a quick look sees the same as the whole protocol', () => {
+  const recording = madeUpHome({
+    silent: { from: 'd5 10:00', until: 'd6 06:00' },
+    cases: [{ at: 'd6 12:10' }, { at: 'd6 13:10', kind: 'not-up' }],
+  });
+  const whole = evaluateHome(recording, {});
+  const quick = quickLook(recording, {});
+  expect(quick.alarms).toEqual(whole.alarms);
+  expect(quick.outcomes).toEqual(whole.outcomes.filter(({ kind }) => kind === 'truncate'));
+  expect(crossCheck([]).length).toBe(0);
 });

@@ -8,142 +8,9 @@ import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '
 import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
+import { INACTIVITY_PARAMETERS } from './inactivity-parameters.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace } from './subject.ts';
-
-const HOUR_MS = 3_600_000;
-
-const PARAMETERS = {
-  dayMs: {
-    default: 6 * HOUR_MS,
-    min: 60_000,
-    max: 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Silence within the day that raises an alert',
-    source: 'R2a: between 0.5–3 h (Floeck & Litz), 5.4 h (Wilhelm & Wahl 2024) and the 12 h of the cities',
-  },
-  nightMs: {
-    default: 10 * HOUR_MS,
-    min: 60_000,
-    max: 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Silence reaching into the night that raises an alert, where bedroom or bathroom have a sensor',
-    source: 'R2b: bedroom 10 h (Beijing Shichahai)',
-  },
-  nightWithoutBedroomMs: {
-    default: 12 * HOUR_MS,
-    min: 60_000,
-    max: 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'The same where neither bedroom nor bathroom has a sensor',
-    source: 'R2b: long sleepers would alarm every morning',
-  },
-  capMs: {
-    default: 12 * HOUR_MS,
-    min: 60_000,
-    max: 48 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Silence that always raises an alert',
-    source: 'R2c: 12 h (Shanghai Changning)',
-  },
-  dayStartMinute: {
-    default: 6 * 60,
-    min: 0,
-    max: 1439,
-    unit: 'minute-of-day',
-    meaning: 'Local time at which the day begins',
-    source: 'R2a',
-  },
-  nightStartMinute: {
-    default: 22 * 60,
-    min: 0,
-    max: 1439,
-    unit: 'minute-of-day',
-    meaning: 'Local time at which the night begins',
-    source: 'R2a',
-  },
-  learnedAfterMs: {
-    default: 24 * HOUR_MS,
-    min: 6 * HOUR_MS,
-    max: 90 * 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Time at home after which the learned routine judges instead of the fixed thresholds',
-    source: 'R4 asks for 14 days; the margins below are wide while little is known, so that a day is enough',
-  },
-  floorMs: {
-    default: 90 * 60_000,
-    min: 30 * 60_000,
-    max: 12 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'No learned threshold is shorter',
-    source: 'R4: 2 h; Floeck & Litz 0.5–3 h; tuned on recorded homes',
-  },
-  usualFactor: {
-    default: 1.2,
-    min: 1,
-    max: 3,
-    unit: 'factor',
-    meaning: 'How much longer than the longest usual silence a silence must be',
-    source: 'R4: usual × 1.2 + 30 min',
-  },
-  usualMarginMs: {
-    default: 30 * 60_000,
-    min: 0,
-    max: 6 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'And how much on top of it',
-    source: 'R4: usual × 1.2 + 30 min',
-  },
-  stayMs: {
-    default: 12 * HOUR_MS,
-    min: HOUR_MS,
-    max: 48 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Signs from one room only, or single hits, for at least so long raise an alert',
-    source: 'R2c; longer where the home has long stays, which are learned',
-  },
-  placeShare: {
-    default: 0.5,
-    min: 0,
-    max: 1,
-    unit: 'factor',
-    meaning: 'Share of the threshold of the place below which the hour never shortens it: bedtimes move',
-    source: 'Tuned on two recorded homes, tested on the third',
-  },
-  placeLeastMs: {
-    default: 3 * HOUR_MS,
-    min: 0,
-    max: 12 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'The most that share may ask for: a room can be bed by night and armchair by day',
-    source: 'Tuned on two recorded homes, tested on the third',
-  },
-  hourShare: {
-    default: 0.4,
-    min: 0,
-    max: 1,
-    unit: 'factor',
-    meaning:
-      'Share of the threshold of the hour below which the place never shortens it: habits and sensors change',
-    source: 'Tuned on two recorded homes, tested on the third',
-  },
-  occupiedShare: {
-    default: 0.8,
-    min: 0,
-    max: 1,
-    unit: 'factor',
-    meaning: 'The same while the bed or seat mat is still occupied',
-    source: 'Mats that stay ON are occupancy, not silence; tuned on two recorded homes, tested on the third',
-  },
-  doubtFactor: {
-    default: 0.8,
-    min: 0,
-    max: 10,
-    unit: 'factor',
-    meaning: 'Added to the factor after one day at home, half of it after two: little is known yet',
-    source: 'Tuned on two recorded homes, tested on the third',
-  },
-} as const;
 
 const HOME_COLUMNS = {
   /** 1 from the alert until the next activity. */
@@ -152,14 +19,14 @@ const HOME_COLUMNS = {
   isStayRaised: 'u8',
 } as const;
 
-type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
+type Context = RuleContext<typeof INACTIVITY_PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
 
 export const inactivity = defineRule({
   id: 'inactivity',
   title: 'Nobody stirs',
   alertKinds: ['inactivity'],
   priority: 2,
-  parameters: PARAMETERS,
+  parameters: INACTIVITY_PARAMETERS,
   homeColumns: HOME_COLUMNS,
   deviceColumns: {},
   kinds: [],

@@ -115,9 +115,9 @@ const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
 /** A PIR that fires for nobody, a timer that switches a lamp: one report alone proves little. */
 const WEAK_KINDS: ReadonlySet<string> = new Set(['motion', 'appliance', 'light']);
 
-function placeOf({ kind, zone }: HomeConfiguration['devices'][number]): number {
+function placeOf(kind: string, zone: number): number {
   if (kind === 'bed') return PLACES.bed;
-  return kind === 'seat' ? PLACES.seat : ZONES.indexOf(zone);
+  return kind === 'seat' ? PLACES.seat : zone;
 }
 
 /** The words that belong to the numbers; only read when an alert is worded. */
@@ -189,12 +189,8 @@ export class Roster {
     this.names.homeTimezone[home] = this.#word(configuration.timezone);
     if (Object.keys(configuration.rules).length > 0) this.settings.set(home, configuration.rules);
     else this.settings.delete(home);
-    const isEntry = (kind: string) => (d: HomeConfiguration['devices'][number]) =>
-      d.zone === 'entry' && d.kind === kind;
-    columns.hasDoorContact[home] = configuration.devices.some(isEntry('contact')) ? 1 : 0;
     for (const device of configuration.devices) this.#attach(home, device, nowMs);
-    const inside = configuration.devices.filter((d) => ACTIVITY_KINDS.has(d.kind) && !isEntry('contact')(d));
-    columns.rooms[home] = Math.min(3, new Set(inside.map((d) => d.room)).size);
+    this.derive(home);
     columns.hasNightSensor[home] = configuration.devices.some(
       (d) => d.zone === 'bedroom' || d.zone === 'bathroom',
     )
@@ -215,6 +211,27 @@ export class Roster {
     this.names.gatewayDistrict[gateway] = this.#word(configuration.districtCode);
   }
 
+  /** What follows from kinds, zones and rooms. Also after a snapshot of a core that did not know it. */
+  derive(home: number): void {
+    const { deviceKind, deviceRoom } = this.names;
+    const homes = this.homes.columns;
+    const devices = this.devices.columns;
+    const isEntry = (device: number, kind: string): boolean =>
+      this.zoneOf(device) === 'entry' && deviceKind[device] === kind;
+    const all = [...this.devicesOfHome(home)];
+    homes.hasDoorContact[home] = all.some((device) => isEntry(device, 'contact')) ? 1 : 0;
+    const doorKind = homes.hasDoorContact[home] === 1 ? 'contact' : 'motion';
+    const rooms = new Set<string>();
+    for (const device of all) {
+      devices.isDoor[device] = isEntry(device, doorKind) ? 1 : 0;
+      devices.isWeak[device] = WEAK_KINDS.has(deviceKind[device]!) ? 1 : 0;
+      devices.place[device] = placeOf(deviceKind[device]!, devices.zone[device]!);
+      const isInside = devices.isActivitySensor[device] === 1 && !isEntry(device, 'contact');
+      if (isInside) rooms.add(deviceRoom[device]!);
+    }
+    homes.rooms[home] = Math.min(3, rooms.size);
+  }
+
   #attach(home: number, configuration: HomeConfiguration['devices'][number], nowMs: number): void {
     const { device, gateway } = configuration;
     this.devices.ensure(device);
@@ -229,10 +246,6 @@ export class Roster {
     columns.nextOfGateway[device] = this.gateways.columns.firstDevice[gateway]!;
     this.gateways.columns.firstDevice[gateway] = device;
     columns.zone[device] = ZONES.indexOf(configuration.zone);
-    columns.place[device] = placeOf(configuration);
-    const isDoorKind = this.homes.columns.hasDoorContact[home] === 1 ? 'contact' : 'motion';
-    columns.isDoor[device] = configuration.zone === 'entry' && configuration.kind === isDoorKind ? 1 : 0;
-    columns.isWeak[device] = WEAK_KINDS.has(configuration.kind) ? 1 : 0;
     columns.isActivitySensor[device] = ACTIVITY_KINDS.has(configuration.kind) ? 1 : 0;
     columns.windowMs[device] = SUPERVISION_WINDOWS_MS[configuration.supervision];
     this.names.deviceId[device] = this.#word(configuration.deviceId);
