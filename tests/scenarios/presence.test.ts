@@ -39,6 +39,28 @@ test('a mat or a contact is proof by itself', () => {
     18:00 => raised inactivity inactivity.day`);
 });
 
+test('two residents: one goes out, the other lies on the mat and is still watched over', () => {
+  const out = `
+    07:00 bed bed on
+    08:10 door contact open
+    08:10:05 door contact closed`;
+  play(`${out}\n14:10:05 => raised inactivity inactivity.day`, { home: { residents: 2 } });
+  // Who lives alone is not in two places: the mat is stuck.
+  play(`${out}\nd1 08:10:05 => raised away-too-long`);
+});
+
+test('of two residents one may have stayed: the home is empty only after fifty minutes', () => {
+  const out = (hit: string): string => `
+    08:10 door contact open
+    08:10:05 door contact closed
+    ${hit} pir-living motion on
+    ${hit}:15 pir-living motion on`;
+  const two = { home: { residents: 2 } };
+  play(`${out('08:50')}\n14:50:15 => raised inactivity inactivity.day`, two);
+  play(`${out('08:50')}\nd1 08:10:05 => raised away-too-long`);
+  play(`${out('09:05')}\nd1 08:10:05 => raised away-too-long`, two);
+});
+
 test('who comes in by the door and is not heard inside is not out: the cap asks', () => {
   play(`${OUT}
     12:00 door contact open

@@ -4,11 +4,13 @@
 // a hint and no proof: neither of a return nor against a leaving. A mat, a contact or a second room is proof.
 // An absence is never an end of watching: rule `away-too-long` counts it.
 
-import { PRESENCE } from '../state/roster.ts';
+import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
 
 /** No proof from inside this long after the door: away (provisional time of domain reference 6.4). */
 export const AWAY_AFTER_MS = 30 * 60_000;
+/** The same where several live, of whom one may have stayed (firm time of domain reference 6.4, MySense). */
+const AWAY_AFTER_SEVERAL_MS = 50 * 60_000;
 /** A sign from inside this soon after the door may be the leaving itself: the hall sensor behind the closing door. */
 export const LEAVING_MS = 60_000;
 /** Door events further apart than this are two ways through it (recorded: one way up to 25 s, two from 50 s). */
@@ -78,15 +80,33 @@ export function presenceDeadlineMs(world: World, home: number): number {
     return Number.POSITIVE_INFINITY;
   // Somebody came through the door and was not heard inside: that is not an empty home.
   if (columns.isReturning[home] === 1 || columns.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
-  return columns.doorAtMs[home]! + AWAY_AFTER_MS;
+  return columns.doorAtMs[home]! + (columns.residents[home]! > 1 ? AWAY_AFTER_SEVERAL_MS : AWAY_AFTER_MS);
 }
 
 export function checkPresence(world: World, signals: Signals, home: number): void {
   if (presenceDeadlineMs(world, home) > world.nowMs) return;
   const columns = world.roster.homes.columns;
+  if (isMatOccupied(world, home)) {
+    forgetDoor(world, home);
+    return;
+  }
   columns.awaySinceMs[home] = columns.doorAtMs[home]!;
   columns.hintDevice[home] = 0;
   setPresence(world, signals, home, PRESENCE.away);
+}
+
+/**
+ * One of several residents lies or sits on a mat, so the home is not empty. Who lives alone cannot be on the mat and at
+ * the door: there a mat that says so is stuck, as recorded in one home in three.
+ */
+function isMatOccupied(world: World, home: number): boolean {
+  const { level, place } = world.roster.devices.columns;
+  if (world.roster.homes.columns.residents[home]! < 2) return false;
+  for (const device of world.roster.devicesOfHome(home)) {
+    if (level[device] === LEVEL.on && (place[device] === PLACES.bed || place[device] === PLACES.seat))
+      return true;
+  }
+  return false;
 }
 
 /** Second hit of the same hall sensor within half a minute, while somebody is in. */
