@@ -94,7 +94,7 @@ export class App {
     const onHistoryLost = (offset: number) =>
       this.#logger.error({ offset }, 'alert history before this offset is lost');
     const { engine, ...recovery } = await recover({ ...stores, onHistoryLost });
-    const loop = this.#createLoop(stores, engine);
+    const loop = this.#createLoop(stores, engine, recovery.replayedCount);
     await this.#resume(loop, engine, log.position().lastAtMs);
     const administrator = await registry.createFirstAdministrator(this.#config.adminPassword || undefined);
     await syncRoster(registry, engine.world.roster, log);
@@ -106,10 +106,11 @@ export class App {
     return { ...addresses, administrator, recovery };
   }
 
-  #createLoop(stores: Stores, engine: Engine): Loop {
+  #createLoop(stores: Stores, engine: Engine, replayedCount: number): Loop {
     const snapshotter = new Snapshotter({
       ...stores,
       engine,
+      replayedCount,
       retentionMs: this.#config.logRetentionDays * DAY_MS,
       onFailure: (error) => this.#logger.error({ error }, 'snapshot failed; the log still has everything'),
     });

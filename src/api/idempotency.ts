@@ -1,6 +1,6 @@
 // Idempotency keys: the same key of the same member of staff within ten minutes gives the same answer and not
 // a second command, also while the first is still on its way. In memory: after a restart the core itself
-// refuses what was already done (held, closed); only a note could come twice.
+// refuses what was already done (held, closed), and a note carries its key into the log.
 
 import { performance } from 'node:perf_hooks';
 import { Problem } from './errors.ts';

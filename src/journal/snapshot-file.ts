@@ -3,7 +3,13 @@
 
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import type { Snapshot } from './snapshots.ts';
+
+export interface Snapshot {
+  /** The last entry that is in it. */
+  readonly offset: number;
+  readonly coreVersion: string;
+  readonly data: Uint8Array;
+}
 
 export type DecodedSnapshot =
   | { readonly ok: true; readonly snapshot: Snapshot }

@@ -5,14 +5,9 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PARTIAL_ENDING, replaceFile } from '#ops/replace-file.ts';
-import { decodeSnapshot, writeSnapshot } from './snapshot-file.ts';
+import { decodeSnapshot, type Snapshot, writeSnapshot } from './snapshot-file.ts';
 
-export interface Snapshot {
-  /** The last entry that is in it. */
-  readonly offset: number;
-  readonly coreVersion: string;
-  readonly data: Uint8Array;
-}
+export type { Snapshot } from './snapshot-file.ts';
 
 export interface SnapshotStore {
   /** Resolves when it is durable and whole. `data` must not change until then. */

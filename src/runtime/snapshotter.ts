@@ -10,6 +10,8 @@ import type { AlertStore } from '#push/alert-store.ts';
 
 /** Entries between snapshots: replaying so many takes about a second. */
 export const SNAPSHOT_EVERY_ENTRIES = 500_000;
+/** A start that replayed so many cuts one with its first entry: the next start shall be quick whatever happens. */
+const REPLAYED_MAX = 50_000;
 /** A quiet service cuts one so often, so that a start never replays a day. */
 export const SNAPSHOT_EVERY_MS = 10 * 60_000;
 
@@ -19,6 +21,8 @@ export interface SnapshotterOptions {
   readonly snapshots: SnapshotStore;
   readonly alerts: AlertStore;
   readonly retentionMs: number;
+  /** Entries that recovery had to replay: a process that keeps dying young must not replay more each time. */
+  readonly replayedCount: number;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -34,6 +38,7 @@ export class Snapshotter {
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
+    this.#sinceLast = options.replayedCount >= REPLAYED_MAX ? SNAPSHOT_EVERY_ENTRIES : options.replayedCount;
   }
 
   noteProcessed(count: number): void {

@@ -91,6 +91,21 @@ test('after a restart every holder must show a screen again', () => {
   `);
 });
 
+test('a note asked for twice with one key is written once, also by a process that forgot the first', () => {
+  const effects = play(`
+    09:00:00 button button sos
+    09:00:00 => raised sos
+    09:00:05 staff li note rang-twice key n1
+    09:00:05 => noted sos
+    09:00:06 staff li note rang-twice key n1
+    09:00:06 => noted sos
+    09:00:07 staff li note rang-twice
+    09:00:07 => noted sos
+  `);
+  const notes = effects.flatMap((effect) => (effect.type === 'alert' ? [effect.alert.notes.length] : []));
+  expect(notes).toEqual([0, 1, 1, 2]);
+});
+
 test('technical alerts do not climb', () => {
   play(`
     09:00 pir-living motion on battery 12

@@ -206,7 +206,13 @@ function commandOf(words: readonly string[], engine: Engine): Command {
     case 'claim':
       return { action, alertId, staffId: staffId! };
     case 'note':
-      return { action, alertId, staffId: staffId!, text: rest[0]! };
+      return {
+        action,
+        alertId,
+        staffId: staffId!,
+        text: rest[0]!,
+        ...(rest[1] === 'key' ? { key: rest[2]! } : {}),
+      };
     case 'close':
       return { ...base, action, note: null, outcome: { code: rest[0] as 'WELFARE_OK', detail: rest[1]! } };
     case 'release':

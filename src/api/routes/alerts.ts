@@ -115,8 +115,9 @@ function commandRoutes(app: ApiServer, parts: ApiParts): void {
   app.post('/alerts/:id/notes', { schema: { ...shared, body: noteBody } }, (request) => {
     const { staff } = callerOf(request);
     const { text } = request.body;
-    const command: Command = { action: 'note', alertId: request.params.id, staffId: staff.staffId, text };
-    return run({ staff, key: request.headers['idempotency-key'], command });
+    const key = request.headers['idempotency-key'];
+    const base = { action: 'note', alertId: request.params.id, staffId: staff.staffId, text } as const;
+    return run({ staff, key, command: key === undefined ? base : { ...base, key } });
   });
 
   app.post('/alerts/:id/close', { schema: { ...shared, body: closeBody } }, (request) => {

@@ -20,6 +20,13 @@ const claim = Type.Object({
 });
 const outcome = Type.Object({ code: Type.String(), detail: Type.String() });
 
+const writtenNote = Type.Object({
+  atMs: Type.Number(),
+  staffId: nullableText(),
+  text: Type.String(),
+  key: Type.Optional(Type.String({ description: 'Idempotency key of the request that wrote it' })),
+});
+
 export const alert = Type.Object({
   id: Type.String(),
   kind: oneOf(ALERT_KINDS),
@@ -40,7 +47,7 @@ export const alert = Type.Object({
   causeCount: Type.Integer(),
   escalationLevel: Type.Integer(),
   claim: Type.Union([claim, Type.Null()]),
-  notes: Type.Array(Type.Object({ atMs: Type.Number(), staffId: nullableText(), text: Type.String() })),
+  notes: Type.Array(writtenNote),
   outcome: Type.Union([outcome, Type.Null()]),
   closedBy: nullableText(),
   explanation: Type.Object({ code: Type.String(), params: Type.Object({}, { additionalProperties: true }) }),

@@ -55,8 +55,12 @@ function claim(handling: Handling, alert: Alert, command: Command): void {
 
 function note(handling: Handling, alert: Alert, command: Command & { action: 'note' }): void {
   const mine = alert.claim !== null && alert.claim.staffId === command.staffId;
+  const { key, staffId, text } = command;
+  const isWritten =
+    key !== undefined && alert.notes.some((note) => note.key === key && note.staffId === staffId);
+  const added = { atMs: handling.nowMs, staffId, text, ...(key === undefined ? {} : { key }) };
   handling.book.change(alert, 'noted', {
-    notes: [...alert.notes, { atMs: handling.nowMs, staffId: command.staffId, text: command.text }],
+    notes: isWritten ? alert.notes : [...alert.notes, added],
     ...(mine ? { claim: renewed(alert.claim!, handling.nowMs) } : {}),
   });
 }

@@ -49,6 +49,8 @@ export interface Note {
   /** Null: written by the core itself. */
   readonly staffId: string | null;
   readonly text: string;
+  /** Idempotency key of the request that wrote it. */
+  readonly key?: string;
 }
 
 export interface Alert {

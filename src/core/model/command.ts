@@ -50,6 +50,8 @@ export interface AcknowledgeCommand extends CommandBase {
 export interface NoteCommand extends CommandBase {
   readonly action: 'note';
   readonly text: string;
+  /** The sender's idempotency key: the same note asked for again, also after a restart, is written once. */
+  readonly key?: string;
 }
 export interface CloseCommand extends CommandBase {
   readonly action: 'close';

@@ -7,6 +7,7 @@ import type { AedesOptions } from 'aedes';
 import type { GatewayDirectory, GatewayEntry } from '#registry/registry.ts';
 import type { Intake } from '../intake.ts';
 import type { IngestLog } from '../refusal-keeper.ts';
+import type { Acknowledge } from './acknowledgements.ts';
 import type { Connection, Connections } from './connection.ts';
 
 type AuthorizePublish = NonNullable<AedesOptions['authorizePublish']>;
@@ -37,7 +38,18 @@ export function createAckGate(own: AckGateDependencies): AuthorizePublish {
       callback(new Error('no gateway'));
       return;
     }
-    void pass(own, connection, gateway, packet, callback);
+    const acknowledge = packet.qos === 1 ? ownPuback(connection, packet, callback) : callback;
+    void pass(own, connection, gateway, packet, acknowledge);
+  };
+}
+
+/** Our own PUBACK; afterwards the packet goes on as QoS 0, to which Aedes has no further answer. */
+function ownPuback({ pubacks }: Connection, packet: PublishPacket, callback: Acknowledge): Acknowledge {
+  return (error) => {
+    if (error != null) return callback(error);
+    if (!pubacks.add(packet.messageId ?? 0)) return callback(new Error('acknowledgements are not read'));
+    packet.qos = 0;
+    callback(null);
   };
 }
 
@@ -46,12 +58,12 @@ async function pass(
   connection: Connection,
   gateway: GatewayEntry,
   packet: PublishPacket,
-  callback: (error?: Error | null) => void,
+  acknowledge: Acknowledge,
 ): Promise<void> {
   const { acknowledgements, flow } = connection;
   const { topic, retain: isRetained } = packet;
   const payload = bytesOf(packet.payload);
-  const pending = acknowledgements.open(callback);
+  const pending = acknowledgements.open(acknowledge);
   flow.enter(payload.length);
   let outcome: Error | null = null;
   try {

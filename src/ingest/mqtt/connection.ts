@@ -6,6 +6,7 @@ import type { GatewayEntry } from '#registry/registry.ts';
 import type { Acknowledgements } from './acknowledgements.ts';
 import type { Flow } from './back-pressure.ts';
 import type { FrameGuard } from './frame-guard.ts';
+import type { Pubacks } from './pubacks.ts';
 
 export interface Will {
   readonly topic: string;
@@ -39,6 +40,7 @@ export interface Connection {
   readonly guard: FrameGuard;
   readonly flow: Flow;
   readonly acknowledgements: Acknowledgements;
+  readonly pubacks: Pubacks;
   announcement: Announcement | null;
   session: Session | null;
 }

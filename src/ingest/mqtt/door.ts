@@ -12,6 +12,7 @@ import { internalsOf, neverDropAsDuplicate } from './aedes-internals.ts';
 import type { BackPressure } from './back-pressure.ts';
 import type { Connection, Connections, Session } from './connection.ts';
 import { FrameGuard } from './frame-guard.ts';
+import { Pubacks } from './pubacks.ts';
 
 export interface DoorOptions {
   readonly aedes: Aedes;
@@ -49,6 +50,7 @@ export class Door {
       guard: new FrameGuard(limits.connectBytes, limits.frameBytes),
       flow: backPressure.attach(client, conn),
       acknowledgements: new Acknowledgements(),
+      pubacks: new Pubacks(conn),
       announcement: null,
       session: null,
     };

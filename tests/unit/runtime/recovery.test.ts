@@ -101,7 +101,13 @@ test('a snapshot shortens the way and changes nothing', async () => {
   const before = await boot(disk);
   await before.loop.append({ type: 'home-configured', home: homeOf({}) });
   await before.loop.append(press('a'));
-  const snapshotter = new Snapshotter({ ...disk, engine: before.engine, retentionMs: 1e12, onFailure: fail });
+  const snapshotter = new Snapshotter({
+    ...disk,
+    engine: before.engine,
+    replayedCount: 0,
+    retentionMs: 1e12,
+    onFailure: fail,
+  });
   await snapshotter.cut();
   await before.loop.append(press('b'));
   const after = await boot(disk);
@@ -146,7 +152,13 @@ test('after an upgrade what staff saw stands, also what the new core would not h
 test('the log is trimmed only behind the snapshot before the newest, and only when it is old', async () => {
   const disk = newDisk();
   const { engine, loop } = await boot(disk);
-  const snapshotter = new Snapshotter({ ...disk, engine, retentionMs: 1_000, onFailure: fail });
+  const snapshotter = new Snapshotter({
+    ...disk,
+    engine,
+    replayedCount: 0,
+    retentionMs: 1_000,
+    onFailure: fail,
+  });
   await morning(loop);
   await snapshotter.cut();
   disk.nowMs += 10_000;
@@ -158,6 +170,19 @@ test('the log is trimmed only behind the snapshot before the newest, and only wh
   await snapshotter.cut();
   expect(disk.log.position().firstOffset).toBe(4);
   expect((await boot(disk)).figures.replayedCount).toBe(0);
+});
+
+test('a start that had much to replay cuts a snapshot at once', async () => {
+  const disk = newDisk();
+  const { engine, loop } = await boot(disk);
+  await morning(loop);
+  const quiet = { ...disk, engine, retentionMs: 1e12, onFailure: fail };
+  new Snapshotter({ ...quiet, replayedCount: 10 }).noteProcessed(1);
+  await new Promise(setImmediate);
+  expect(await disk.snapshots.latest()).toBeNull();
+  new Snapshotter({ ...quiet, replayedCount: 60_000 }).noteProcessed(1);
+  await new Promise(setImmediate);
+  expect(await disk.snapshots.latest()).toMatchObject({ offset: 3 });
 });
 
 test('without snapshot and without the whole log there is no guess', async () => {

@@ -1,0 +1,115 @@
+// One size of benchmark `core`, in a process of its own so that the heap is its own: first the memory of
+// each side alone, then both sides over the same chunks of events in turn.
+
+import { Engine } from '#core/engine.ts';
+import type { Entry, ObservationBody } from '#core/model/entry.ts';
+import { configurationsOf, EventStream, observation } from './core-events.ts';
+import { ArrayWatch, createIdTable } from './core-limit.ts';
+import { HOME_DEVICES } from './homes.ts';
+import { serve } from './remote.ts';
+
+export interface CoreRun {
+  readonly homes: number;
+  readonly chunks: number;
+  readonly eventsPerChunk: number;
+}
+
+export interface CoreResult {
+  /** Events per second of each chunk, warm-up chunks included. */
+  readonly ours: readonly number[];
+  readonly limit: readonly number[];
+  readonly ourBytes: number;
+  readonly limitBytes: number;
+  /** Effects of the core while it was timed: the homes are healthy, so there should be next to none. */
+  readonly effectCount: number;
+}
+
+export type CoreProgram = { readonly measure: (run: CoreRun) => Promise<CoreResult> };
+
+const START_MS = Date.UTC(2026, 10, 22, 8);
+/** A new home is looked at once, a moment after it was configured. */
+const SETTLE_MS = 1_000;
+
+async function measure({ homes, chunks, eventsPerChunk }: CoreRun): Promise<CoreResult> {
+  const [watch, limitBytes] = weigh(() => new ArrayWatch(homes, START_MS));
+  const [engine, ourBytes] = weigh(() => engineThatKnows(homes));
+  const { ids, numbers } = createIdTable(homes);
+  const stream = new EventStream(homes, engine.offset, START_MS + SETTLE_MS);
+  const ours: number[] = [];
+  const limit: number[] = [];
+  let effectCount = 0;
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const entries = Array.from({ length: eventsPerChunk }, () => stream.next());
+    const names = entries.map((entry) => ids[entry.body.device!]!);
+    limit.push(perSecond(eventsPerChunk, () => watchAll(watch, numbers, entries, names)));
+    ours.push(
+      perSecond(eventsPerChunk, () => {
+        effectCount += stepAll(engine, entries);
+      }),
+    );
+  }
+  return { ours, limit, ourBytes, limitBytes, effectCount };
+}
+
+/** Every home configured, every device heard once, and everything that follows from that done. */
+function engineThatKnows(homes: number): Engine {
+  const engine = new Engine();
+  for (let home = 1; home <= homes; home++) {
+    for (const body of configurationsOf(home))
+      engine.step({ offset: engine.offset + 1, atMs: START_MS, body });
+  }
+  for (let home = 1; home <= homes; home++) {
+    for (let place = 0; place < HOME_DEVICES.length; place++) {
+      const offset = engine.offset + 1;
+      const said = { kind: 'battery_pct', value: 87, isLevel: true };
+      engine.step({
+        offset,
+        atMs: START_MS,
+        body: observation({ home, place, offset, atMs: START_MS, ...said }),
+      });
+    }
+  }
+  engine.step({ offset: engine.offset + 1, atMs: START_MS + SETTLE_MS, body: { type: 'tick' } });
+  return engine;
+}
+
+function watchAll(
+  watch: ArrayWatch,
+  numbers: ReadonlyMap<string, number>,
+  entries: readonly (Entry & { readonly body: ObservationBody })[],
+  names: readonly string[],
+): void {
+  for (let i = 0; i < entries.length; i++) {
+    const { atMs, body } = entries[i]!;
+    watch.step(numbers.get(names[i]!)!, body.kind, body.value, atMs);
+  }
+}
+
+function stepAll(engine: Engine, entries: readonly Entry[]): number {
+  let effectCount = 0;
+  for (const entry of entries) effectCount += engine.step(entry).length;
+  return effectCount;
+}
+
+function perSecond(count: number, work: () => void): number {
+  global.gc!();
+  const startMs = performance.now();
+  work();
+  return (count / (performance.now() - startMs)) * 1000;
+}
+
+/** What `make` makes, and what it keeps in memory, bytes. */
+function weigh<T>(make: () => T): readonly [T, number] {
+  const before = usedBytes();
+  const made = make();
+  return [made, usedBytes() - before];
+}
+
+function usedBytes(): number {
+  global.gc!();
+  global.gc!();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+serve({ measure } satisfies CoreProgram);
