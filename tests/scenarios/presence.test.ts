@@ -207,3 +207,23 @@ test('signs from one room only: after twelve hours somebody looks in', () => {
     alert: { room: 'bath', explanation: { params: { usualMs: 32_340_000 } } },
   });
 });
+
+test('who sits in one room after a visitor left is somebody: six hits within a quarter of an hour', () => {
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:02 pir-living motion on
+    12:04 pir-living motion on
+    12:04:03 pir-living motion on
+    12:06 pir-living motion on
+    12:09 pir-living motion on
+    12:14 pir-living motion on
+    18:14 => raised inactivity inactivity.day`);
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:04 pir-living motion on
+    12:08 pir-living motion on
+    12:12 pir-living motion on
+    12:16 pir-living motion on
+    12:20 pir-living motion on
+    d1 08:10:05 => raised away-too-long`);
+});

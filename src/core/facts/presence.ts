@@ -24,6 +24,13 @@ const IN_HALL_MAX_MS = 30_000;
 const WALK_MS = 2 * 60_000;
 /** A hit and its echo of the same sensor are one hit (recorded pairs: up to 5 s). */
 const ECHO_MS = 10_000;
+/**
+ * Who sits in one room fires the same sensor again and again: so many separate hits within a quarter of an hour are
+ * somebody. A fall in a home wrongly called empty is worse than a false alarm; fewer hits than these were strays in
+ * one of three recorded homes (tried: 3 and 4 in 10 min, 5 and 6 in 15).
+ */
+const STAYING_HITS = 6;
+const STAYING_MS = 15 * 60_000;
 /** In a home of one room only hits of the same sensor can confirm each other, within this time. */
 const ONE_ROOM_MS = 5 * 60_000;
 
@@ -128,7 +135,16 @@ function isProofOfReturn(world: World, home: number, device: number, atMs: numbe
   if (hint === 0) return false;
   const sinceHintMs = atMs - homes.columns.hintAtMs[home]!;
   if (homes.columns.rooms[home]! < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
-  return sinceHintMs <= WALK_MS && isOtherRoom(world, hint, device);
+  if (sinceHintMs <= WALK_MS && isOtherRoom(world, hint, device)) return true;
+  return isStayingInOneRoom(world, home, device, atMs);
+}
+
+/** Counts hits of one room that are no echo; begins anew with another room or after a quarter of an hour. */
+function isStayingInOneRoom(world: World, home: number, device: number, atMs: number): boolean {
+  const columns = world.roster.homes.columns;
+  if (isOtherRoom(world, columns.hintDevice[home]!, device)) return false;
+  if (atMs - columns.hintAtMs[home]! < ECHO_MS) return false;
+  return columns.hintCount[home]! + 1 >= STAYING_HITS && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
 }
 
 /** Whoever comes through the door stirs soon; a weak hit much later is as likely to be a stray. */
@@ -160,6 +176,13 @@ function isOtherRoom(world: World, a: number, b: number): boolean {
 
 function setHint(world: World, home: number, device: number, atMs: number): void {
   const columns = world.roster.homes.columns;
+  const hint = columns.hintDevice[home]!;
+  const isSameStay =
+    hint > 0 && !isOtherRoom(world, hint, device) && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
+  // Echoes change nothing, or a resident who stirs without a pause would never be counted twice.
+  if (isSameStay && atMs - columns.hintAtMs[home]! < ECHO_MS) return;
+  if (!isSameStay) columns.hintFirstAtMs[home] = atMs;
+  columns.hintCount[home] = isSameStay ? Math.min(255, columns.hintCount[home]! + 1) : 1;
   columns.hintDevice[home] = device;
   columns.hintAtMs[home] = atMs;
 }

@@ -98,7 +98,7 @@ export const INACTIVITY_PARAMETERS = {
     max: 1,
     unit: 'factor',
     meaning: 'Share of the threshold of the place below which the hour never shortens it: bedtimes move',
-    source: 'Tuned on two recorded homes, tested on the third',
+    source: 'Chosen on three recorded homes; not yet tested on others',
   },
   placeLeastMs: {
     default: 3 * HOUR_MS,
@@ -106,7 +106,7 @@ export const INACTIVITY_PARAMETERS = {
     max: 12 * HOUR_MS,
     unit: 'ms',
     meaning: 'The most that share may ask for: a room can be bed by night and armchair by day',
-    source: 'Tuned on two recorded homes, tested on the third',
+    source: 'Chosen on three recorded homes; not yet tested on others',
   },
   hourShare: {
     default: 0.4,
@@ -115,7 +115,7 @@ export const INACTIVITY_PARAMETERS = {
     unit: 'factor',
     meaning:
       'Share of the threshold of the hour below which the place never shortens it: habits and sensors change',
-    source: 'Tuned on two recorded homes, tested on the third',
+    source: 'Chosen on three recorded homes; not yet tested on others',
   },
   occupiedShare: {
     default: 0.8,
@@ -123,7 +123,7 @@ export const INACTIVITY_PARAMETERS = {
     max: 1,
     unit: 'factor',
     meaning: 'The same while the bed or seat mat is still occupied',
-    source: 'Mats that stay ON are occupancy, not silence; tuned on two recorded homes, tested on the third',
+    source: 'Mats that stay ON are occupancy, not silence; chosen on three recorded homes',
   },
   doubtFactor: {
     default: 0.8,
@@ -131,6 +131,6 @@ export const INACTIVITY_PARAMETERS = {
     max: 10,
     unit: 'factor',
     meaning: 'Added to the factor after one day at home, half of it after two: little is known yet',
-    source: 'Tuned on two recorded homes, tested on the third',
+    source: 'Chosen on three recorded homes; not yet tested on others',
   },
 } as const;

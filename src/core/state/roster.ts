@@ -48,6 +48,9 @@ const HOME_COLUMNS = {
   rooms: 'u8',
   /** Last single hit that was too weak to prove that somebody is in. */
   hintAtMs: 'f64',
+  /** Since when, and how many times, weak signs of one room came after each other. */
+  hintFirstAtMs: 'f64',
+  hintCount: 'u8',
   hintDevice: 'u32',
   /** Last motion in the hall, where that stands for the door. */
   hallAtMs: 'f64',
