@@ -187,6 +187,12 @@ export const en: Record<Key, string> = {
     'At home by day and no activity for {silentMs}, more than the limit of {thresholdMs}.',
   'explain.inactivity.night': 'No activity by night for {silentMs}, more than the limit of {thresholdMs}.',
   'explain.inactivity.cap': 'No activity for {silentMs}: the longest time allowed, {thresholdMs}, is over.',
+  'explain.inactivity.learned':
+    'No activity for {silentMs}. The longest usual at this hour is {usualMs}; the limit is {thresholdMs}.',
+  'explain.inactivity.place':
+    'No activity for {silentMs} since {lastRoom}. The longest usual there is {usualMs}; the limit is {thresholdMs}.',
+  'explain.inactivity.stay':
+    'For {silentMs} only single signs or signs from one room; the longest usual is {usualMs}, the limit {thresholdMs}.',
   'explain.away-too-long': 'Went out at {sinceMs} and has not come back for more than {thresholdMs}.',
   'explain.unseen-home':
     'This home cannot be seen since {sinceMs}: there is no data, which is not the same as no activity. Check by hand.',
@@ -205,6 +211,8 @@ export const en: Record<Key, string> = {
   'fact.lateByMs': 'Arrived late by',
   'fact.thresholdMs': 'Limit',
   'fact.silentMs': 'No activity for',
+  'fact.usualMs': 'Longest usual',
+  'fact.learnedDays': 'Days learned from',
   'fact.blindMs': 'Of that, not visible',
   'fact.lastActivityAtMs': 'Last activity',
   'fact.lastRoom': 'Last room',

@@ -182,6 +182,12 @@ export const zh = {
   'explain.inactivity.day': '白天在家已有 {silentMs} 没有任何活动，超过了 {thresholdMs} 的界限。',
   'explain.inactivity.night': '夜间已有 {silentMs} 没有任何活动，超过了 {thresholdMs} 的界限。',
   'explain.inactivity.cap': '已有 {silentMs} 没有任何活动，达到 {thresholdMs} 的最长界限。',
+  'explain.inactivity.learned':
+    '已有 {silentMs} 没有任何活动。该时段平时最长静止 {usualMs}，界限为 {thresholdMs}。',
+  'explain.inactivity.place':
+    '自{lastRoom}的最后一次动静后已有 {silentMs} 没有任何活动。此处平时最长静止 {usualMs}，界限为 {thresholdMs}。',
+  'explain.inactivity.stay':
+    '已有 {silentMs} 只有零星动静或只在一个房间活动；平时最长 {usualMs}，界限为 {thresholdMs}。',
   'explain.away-too-long': '老人自 {sinceMs} 出门后一直没有回来，超过了 {thresholdMs}。',
   'explain.unseen-home': '自 {sinceMs} 起看不到这个住所：没有数据，不等于没有活动。请人工核实。',
   'explain.gateway-silent': '网关超过 {windowMs} 没有任何消息。这个住所暂时看不到，不等于没有活动。',
@@ -196,6 +202,8 @@ export const zh = {
   'fact.lateByMs': '送达延迟',
   'fact.thresholdMs': '界限',
   'fact.silentMs': '无活动时长',
+  'fact.usualMs': '平时最长',
+  'fact.learnedDays': '学习天数',
   'fact.blindMs': '其中看不到的时长',
   'fact.lastActivityAtMs': '最后一次活动',
   'fact.lastRoom': '最后所在房间',

@@ -12,6 +12,7 @@ import {
   checkGateway,
   gatewayDeadlineMs,
   nextDeviceDeadlineMs,
+  noteBeat,
   noteDeviceLost,
   noteDeviceSeen,
   noteGatewayLost,
@@ -26,11 +27,11 @@ import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
 import { RuleRunner } from './rule-runner.ts';
 import { RULES } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
-import { LINK } from './state/roster.ts';
+import { LINK, PRESENCE } from './state/roster.ts';
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '1';
+export const CORE_VERSION = '2';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;
@@ -96,6 +97,10 @@ export class Engine implements Signals {
     this.rules.onActivity(home);
   }
 
+  onRoamed(home: number): void {
+    this.rules.onRoamed(home);
+  }
+
   onPresence(home: number): void {
     this.rules.onPresence(home);
   }
@@ -105,9 +110,14 @@ export class Engine implements Signals {
   }
 
   onGatewayLink(gateway: number): void {
-    const { roster, nowMs } = this.world;
     this.rules.onGatewayLink(gateway);
-    const isOnline = roster.gateways.columns.link[gateway] === LINK.online;
+    this.onGatewaySight(gateway);
+  }
+
+  onGatewaySight(gateway: number): void {
+    const { roster, nowMs } = this.world;
+    const { link, isOverdue } = roster.gateways.columns;
+    const isOnline = link[gateway] === LINK.online && isOverdue[gateway] === 0;
     const sinceMs = isOnline ? nowMs : roster.gateways.columns.lastSeenAtMs[gateway]!;
     const homes = new Set<number>();
     for (const device of roster.devicesOfGateway(gateway)) homes.add(roster.devices.columns.home[device]!);
@@ -188,6 +198,7 @@ export class Engine implements Signals {
       case 'observation':
         return this.#observe(body);
       case 'gateway-link':
+        if (body.online && body.reason !== 'session-open') noteBeat(world, body.gateway);
         if (body.online) noteGatewaySeen(world, this, body.gateway);
         else noteGatewayLost(world, body.gateway);
         return;
@@ -226,11 +237,11 @@ export class Engine implements Signals {
 
   #noteLife(home: number, device: number, atMs: number): void {
     const { world } = this;
-    const isDoor =
-      world.roster.zoneOf(device) === 'entry' && world.roster.names.deviceKind[device] === 'contact';
-    if (isDoor) noteDoor(world, this, home, atMs);
-    else noteInside(world, this, home, atMs);
-    noteActivity(world, this, home, device, atMs);
+    const { devices, homes } = world.roster;
+    const { presence, isReturning, isUncertain } = homes.columns;
+    const wasIn = presence[home] !== PRESENCE.away && isReturning[home] === 0 && isUncertain[home] === 0;
+    const note = devices.columns.isDoor[device] === 1 ? noteDoor : noteInside;
+    if (note(world, this, home, device, atMs)) noteActivity(world, this, home, device, atMs, wasIn);
   }
 
   #configureHome(configuration: HomeConfiguration): void {

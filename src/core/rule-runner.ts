@@ -24,13 +24,14 @@ export interface RuleImage {
   readonly devices: readonly ColumnImage[];
 }
 
-export class RuleRunner implements Signals {
+export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
   readonly #world: World;
   readonly #book: AlertBook;
   readonly #rules: readonly RunningRule[];
   readonly #byKind = new Map<string, readonly RunningRule[]>();
   readonly #forOtherKinds: readonly RunningRule[];
   readonly #onActivity: readonly RunningRule[];
+  readonly #onRoamed: readonly RunningRule[];
   readonly #timed: readonly RunningRule[];
   readonly #settings = new Map<Rule, Map<number, Settings<Parameters>>>();
   /** `rule~home` of rules that threw. */
@@ -48,6 +49,7 @@ export class RuleRunner implements Signals {
       this.#byKind.set(kind, listeners);
     }
     this.#onActivity = this.#rules.filter((running) => running.hooks.onActivity !== undefined);
+    this.#onRoamed = this.#rules.filter((running) => running.hooks.onRoamed !== undefined);
     this.#timed = this.#rules.filter((running) => running.hooks.nextDeadlineMs !== undefined);
   }
 
@@ -62,12 +64,23 @@ export class RuleRunner implements Signals {
     }
   }
 
-  /** Written out, like `observe`: these two run for every reading, and a closure each would be garbage. */
+  /** Written out, like `observe`: these run for every reading, and a closure each would be garbage. */
   onActivity(home: number): void {
     for (const running of this.#onActivity) {
       if (this.#isPaused(running.rule, home, 0)) continue;
       try {
         running.hooks.onActivity!(home);
+      } catch (error) {
+        this.#pause(running.rule, home, 0, error);
+      }
+    }
+  }
+
+  onRoamed(home: number): void {
+    for (const running of this.#onRoamed) {
+      if (this.#isPaused(running.rule, home, 0)) continue;
+      try {
+        running.hooks.onRoamed!(home);
       } catch (error) {
         this.#pause(running.rule, home, 0, error);
       }

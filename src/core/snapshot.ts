@@ -145,6 +145,8 @@ function restoreTables(
     const image = images.get(name)!;
     table.restore(image.size, image.columns);
   }
+  const isDerived = images.get('devices')!.columns.some(({ name }) => name === 'isDoor');
+  for (let home = 1; !isDerived && home < roster.homes.size; home++) roster.derive(home);
   engine.rules.restore(ruleImages(images), paused);
 }
 

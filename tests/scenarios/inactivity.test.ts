@@ -106,7 +106,8 @@ test('an absence never lasts unseen', () => {
     d1 08:10:05 => raised away-too-long
     d2 08:10:05 => repeated away-too-long x2
     d2 09:00 pir-living motion on
-    d2 09:00 => restored away-too-long
+    d2 09:00:05 pir-bedroom motion on
+    d2 09:00:05 => restored away-too-long
   `);
 });
 
@@ -114,7 +115,8 @@ test('activity after the door means somebody is in', () => {
   play(`
     08:10 door contact open
     08:12 pir-living motion on
-    14:12 => raised inactivity inactivity.day
+    08:12:10 pir-living motion on
+    14:12:10 => raised inactivity inactivity.day
   `);
 });
 
@@ -146,8 +148,26 @@ test('our own outage is no evidence: it adds to the window', () => {
     08:00 pir-living motion on
     11:00 pir-living motion on
     12:00 pulse
+    12:25 resumed
+    17:25 => raised inactivity inactivity.day
+  `);
+});
+
+test('after an outage in which somebody may have gone out only the cap judges, until somebody is proved in', () => {
+  play(`
+    08:00 pir-living motion on
+    11:00 pir-living motion on
+    12:00 pulse
     13:00 resumed
-    18:00 => raised inactivity inactivity.day
+    d1 00:00 => raised inactivity inactivity.cap
+  `);
+  play(`
+    11:00 pir-living motion on
+    12:00 pulse
+    13:00 resumed
+    13:30 pir-living motion on          # one hit may be a stray
+    13:30:20 pir-bedroom motion on      # two rooms are a person
+    19:30:20 => raised inactivity inactivity.day
   `);
 });
 

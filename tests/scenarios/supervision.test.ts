@@ -118,7 +118,7 @@ test('the inactivity clock stands while we are blind and goes on afterwards', ()
     09:01 => raised gateway-silent
     11:00 gateway on
     11:00 => restored gateway-silent
-    16:00 => raised inactivity inactivity.day
+    22:00 => raised inactivity inactivity.cap   # who went out meanwhile was not seen
   `,
     { devices: SUPERVISED.devices.map((device) => ({ ...device, supervision: 'none' as const })) },
   );
@@ -134,7 +134,8 @@ test('what the gateway kept during an outage counts as seen', () => {
     11:00 gateway on
     11:00 => restored gateway-silent
     11:00:01 pir-living motion on late 3601
-    16:00 => raised inactivity inactivity.day
+    11:00:02 pir-bedroom motion on late 3597
+    16:00:05 => raised inactivity inactivity.day
   `,
     { devices: SUPERVISED.devices.map((device) => ({ ...device, supervision: 'none' as const })) },
   );

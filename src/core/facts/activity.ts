@@ -4,6 +4,10 @@ import type { ObservationBody } from '../model/entry.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { LEVEL } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
+import { teachSilence, teachStay } from './routine.ts';
+
+/** Weak signs in two rooms so close together are one person walking (recorded strays: 5 min apart and more). */
+const ROAM_MS = 4 * 60_000;
 
 const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
 const TWO_EDGE: ReadonlySet<string> = new Set(TWO_EDGE_ACTIVITY_KINDS);
@@ -26,20 +30,48 @@ export function isActivity(world: World, observation: ObservationBody, device: n
   return isEdge && (value || !isMomentary);
 }
 
-/** The resident did something at `atMs`. Older news than we have changes nothing. */
+/**
+ * The resident did something at `atMs`. Older news than we have changes nothing. `wasIn`: presence said so all along,
+ * so that the silence before was one at home and may teach what is usual.
+ */
 export function noteActivity(
   world: World,
   signals: Signals,
   home: number,
   device: number,
   atMs: number,
+  wasIn: boolean,
 ): void {
   const columns = world.roster.homes.columns;
-  if (atMs < columns.lastActivityAtMs[home]!) return;
+  const beforeMs = columns.lastActivityAtMs[home]!;
+  const before = columns.lastActivityDevice[home]!;
+  if (atMs < beforeMs) return;
+  const isSeen = columns.blindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  if (wasIn && isSeen && before > 0) teachSilence(world, home, before, beforeMs, atMs);
   columns.lastActivityAtMs[home] = atMs;
   columns.lastActivityDevice[home] = device;
   columns.blindMs[home] = 0;
   if (columns.blindSinceMs[home]! > 0)
     columns.blindSinceMs[home] = Math.max(columns.blindSinceMs[home]!, atMs);
+  if (!wasIn || hasRoamed(world, home, before, device, atMs - beforeMs))
+    noteRoaming(world, signals, home, atMs, wasIn);
   signals.onActivity(home);
+}
+
+/** From one room to another: by a sign that is strong, or soon after the one before, so that a stray hit is none. */
+function hasRoamed(world: World, home: number, before: number, device: number, sinceMs: number): boolean {
+  const { homes, devices, names } = world.roster;
+  if (homes.columns.rooms[home]! < 2 || devices.columns.isDoor[device] === 1) return true;
+  if (names.deviceRoom[before] === names.deviceRoom[device]) return false;
+  return devices.columns.isWeak[device] === 0 || sinceMs <= ROAM_MS;
+}
+
+function noteRoaming(world: World, signals: Signals, home: number, atMs: number, wasIn: boolean): void {
+  const columns = world.roster.homes.columns;
+  const isSeen = columns.roamBlindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  if (wasIn && isSeen && columns.roamedAtMs[home]! > 0)
+    teachStay(world, home, columns.roamedAtMs[home]!, atMs);
+  columns.roamedAtMs[home] = atMs;
+  columns.roamBlindMs[home] = 0;
+  signals.onRoamed(home);
 }

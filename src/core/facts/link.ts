@@ -9,7 +9,45 @@ export const LINK_LOSS_GRACE_MS = 60_000;
 /** A gateway or device that has never spoken is reported a day after it was registered: installers work ahead. */
 export const NEVER_SEEN_MS = 24 * 3_600_000;
 
+/** Heartbeats that may be missing before what stands behind the gateway counts as unseen. */
+const BEATS_MISSED_MAX = 3;
+/** A heartbeat so much later than usual is late: no silence is judged until it comes or is overdue. */
+const BEATS_LATE = 1.5;
+/** How fast the usual time between heartbeats follows, share per heartbeat. */
+const BEAT_LEARNING = 0.1;
+
 const NEVER = Number.POSITIVE_INFINITY;
+
+/** A heartbeat of the gateway came now: learn how often it comes. A pause is no habit, so it counts little. */
+export function noteBeat(world: World, gateway: number): void {
+  const { columns, size } = world.roster.gateways;
+  if (gateway >= size) return;
+  const sinceMs = world.nowMs - columns.beatAtMs[gateway]!;
+  const usualMs = columns.beatMs[gateway]!;
+  if (columns.beatAtMs[gateway]! > 0 && sinceMs > 0) {
+    const boundedMs = usualMs === 0 ? sinceMs : Math.min(sinceMs, usualMs * BEATS_MISSED_MAX);
+    columns.beatMs[gateway] = usualMs === 0 ? boundedMs : usualMs + (boundedMs - usualMs) * BEAT_LEARNING;
+  }
+  columns.beatAtMs[gateway] = world.nowMs;
+}
+
+/** When missing heartbeats make the gateway overdue; Infinity for one that sends none or is not supervised. */
+function overdueAtMs(world: World, gateway: number): number {
+  const columns = world.roster.gateways.columns;
+  if (columns.beatMs[gateway] === 0 || columns.windowMs[gateway] === NEVER) return NEVER;
+  if (columns.isOverdue[gateway] === 1) return NEVER;
+  const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
+  return heardAtMs + Math.max(LINK_LOSS_GRACE_MS, columns.beatMs[gateway]! * BEATS_MISSED_MAX);
+}
+
+/** When it will be clear whether the late heartbeat of a gateway is missing; 0 when none is late. */
+export function doubtUntilMs(world: World, gateway: number): number {
+  const untilMs = overdueAtMs(world, gateway);
+  if (untilMs === NEVER) return 0;
+  const columns = world.roster.gateways.columns;
+  const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
+  return heardAtMs + columns.beatMs[gateway]! * BEATS_LATE < world.nowMs ? untilMs : 0;
+}
 
 /** Something came from the gateway now. */
 export function noteGatewaySeen(world: World, signals: Signals, gateway: number): void {
@@ -17,7 +55,15 @@ export function noteGatewaySeen(world: World, signals: Signals, gateway: number)
   if (gateway >= size) return;
   columns.lastSeenAtMs[gateway] = world.nowMs;
   columns.linkLostAtMs[gateway] = 0;
-  if (columns.link[gateway] === LINK.online) return;
+  const wasOverdue = columns.isOverdue[gateway] === 1;
+  columns.isOverdue[gateway] = 0;
+  if (columns.link[gateway] === LINK.online) {
+    if (wasOverdue) {
+      world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
+      signals.onGatewaySight(gateway);
+    }
+    return;
+  }
   columns.link[gateway] = LINK.online;
   columns.backSinceMs[gateway] = world.nowMs;
   world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
@@ -59,8 +105,9 @@ export function gatewayDeadlineMs(world: World, gateway: number): number {
       const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
       const windowEndMs = heardAtMs + columns.windowMs[gateway]!;
       const lostAtMs = columns.linkLostAtMs[gateway]!;
-      if (lostAtMs === 0) return windowEndMs;
-      return Math.min(windowEndMs, Math.max(lostAtMs, world.resumedAtMs) + LINK_LOSS_GRACE_MS);
+      const nextMs = Math.min(windowEndMs, overdueAtMs(world, gateway));
+      if (lostAtMs === 0) return nextMs;
+      return Math.min(nextMs, Math.max(lostAtMs, world.resumedAtMs) + LINK_LOSS_GRACE_MS);
     }
     case LINK.neverSeen:
       return Math.max(columns.knownSinceMs[gateway]!, world.resumedAtMs) + NEVER_SEEN_MS;
@@ -71,8 +118,13 @@ export function gatewayDeadlineMs(world: World, gateway: number): number {
 
 /** Judge a gateway whose deadline may have come. */
 export function checkGateway(world: World, signals: Signals, gateway: number): void {
+  const { columns } = world.roster.gateways;
+  if (columns.link[gateway] === LINK.online && overdueAtMs(world, gateway) <= world.nowMs) {
+    columns.isOverdue[gateway] = 1;
+    signals.onGatewaySight(gateway);
+  }
   if (gatewayDeadlineMs(world, gateway) > world.nowMs) return;
-  world.roster.gateways.columns.link[gateway] = LINK.offline;
+  columns.link[gateway] = LINK.offline;
   signals.onGatewayLink(gateway);
 }
 

@@ -1,11 +1,15 @@
 // Can we see this home? Silence of a home we cannot see is not silence of its resident (promise P4).
 // Coverage is the share of live activity sensors; below one half we are blind and every inactivity clock stands.
 
-import { LINK } from '../state/roster.ts';
+import { LINK, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
+import { doubtUntilMs } from './link.ts';
 
 /** Least share of live activity sensors that lets silence mean something (domain reference 6.5). */
 export const COVERAGE_MIN = 0.5;
+
+/** Blind for so long: enough to go out unseen, as silence after the door is an absence after the same time. */
+const UNCERTAIN_AFTER_MS = 30 * 60_000;
 
 export interface Coverage {
   /** Sensors that have spoken and are not silent. */
@@ -25,7 +29,8 @@ export function coverageOf(world: World, home: number): Coverage {
   for (const device of world.roster.devicesOfHome(home)) {
     if (devices.isActivitySensor[device] === 0) continue;
     total++;
-    if (gateways.link[devices.gateway[device]!] !== LINK.online) continue;
+    const gateway = devices.gateway[device]!;
+    if (gateways.link[gateway] !== LINK.online || gateways.isOverdue[gateway] === 1) continue;
     if (devices.link[device] === LINK.online) seen++;
     const isUnsupervised = devices.windowMs[device] === Number.POSITIVE_INFINITY;
     if (devices.link[device] === LINK.online || (isUnsupervised && devices.link[device] === LINK.neverSeen))
@@ -44,12 +49,14 @@ export function refreshSight(world: World, signals: Signals, home: number, since
   if (isBlind) {
     columns.blindSinceMs[home] = Math.max(sinceMs, columns.lastActivityAtMs[home]!, 1);
   } else {
-    columns.blindMs[home]! += world.nowMs - columns.blindSinceMs[home]!;
+    addBlindMs(world, home, world.nowMs - columns.blindSinceMs[home]!);
     columns.blindSinceMs[home] = 0;
     // The clock of a home starts when we first see it: a resident who never stirs afterwards is missed by nobody.
     if (columns.lastActivityAtMs[home] === 0 && total > 0) {
       columns.lastActivityAtMs[home] = world.nowMs;
+      columns.roamedAtMs[home] = world.nowMs;
       columns.blindMs[home] = 0;
+      columns.roamBlindMs[home] = 0;
     }
   }
   signals.onSight(home);
@@ -61,8 +68,27 @@ export function addOwnOutage(world: World, fromMs: number): void {
   const outageMs = world.nowMs - fromMs;
   for (let home = 1; home < size; home++) {
     if (columns.lastActivityAtMs[home] !== 0 && columns.blindSinceMs[home] === 0)
-      columns.blindMs[home]! += outageMs;
+      addBlindMs(world, home, outageMs);
   }
+}
+
+function addBlindMs(world: World, home: number, blindMs: number): void {
+  const columns = world.roster.homes.columns;
+  if (blindMs >= UNCERTAIN_AFTER_MS && columns.presence[home] === PRESENCE.home)
+    columns.isUncertain[home] = 1;
+  columns.blindMs[home]! += blindMs;
+  columns.roamBlindMs[home]! += blindMs;
+}
+
+/** When it will be clear whether we still see this home; 0 when nothing is in doubt. */
+export function sightDoubtUntilMs(world: World, home: number): number {
+  const devices = world.roster.devices.columns;
+  let untilMs = 0;
+  for (const device of world.roster.devicesOfHome(home)) {
+    if (devices.isActivitySensor[device] === 1)
+      untilMs = Math.max(untilMs, doubtUntilMs(world, devices.gateway[device]!));
+  }
+  return untilMs;
 }
 
 /** Silence that we have watched, ms: time since the last activity less the time we were blind. */

@@ -1,109 +1,72 @@
-// R2a–c: nobody stirs in a home that we can see and that is not known to be empty. Silence within the day is judged
-// by the day threshold; silence that reaches into the night by the night threshold; the cap holds for all.
-// One alert per episode: it re-arms only after new activity (R16).
+// R2 and R4: nobody stirs in a home that we can see and that is not known to be empty. A home whose routine is known
+// is judged by it: silence longer than is usual at this hour, or after a sign in this place. Before that by the fixed
+// day and night thresholds; the cap holds for all. A second clock runs since the resident last changed rooms, so that
+// stray hits and a person who lies and stirs do not hide a fall. One alert per episode: it re-arms only after new
+// activity (R16).
 
-import { coverageOf, seenSilenceMs } from '../facts/sight.ts';
+import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '../facts/routine.ts';
+import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
-import { PRESENCE } from '../state/roster.ts';
+import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
+import { INACTIVITY_PARAMETERS } from './inactivity-parameters.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace } from './subject.ts';
-
-const HOUR_MS = 3_600_000;
-
-const PARAMETERS = {
-  dayMs: {
-    default: 6 * HOUR_MS,
-    min: 60_000,
-    max: 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Silence within the day that raises an alert',
-    source: 'R2a: between 0.5–3 h (Floeck & Litz), 5.4 h (Wilhelm & Wahl 2024) and the 12 h of the cities',
-  },
-  nightMs: {
-    default: 10 * HOUR_MS,
-    min: 60_000,
-    max: 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Silence reaching into the night that raises an alert, where bedroom or bathroom have a sensor',
-    source: 'R2b: bedroom 10 h (Beijing Shichahai)',
-  },
-  nightWithoutBedroomMs: {
-    default: 12 * HOUR_MS,
-    min: 60_000,
-    max: 24 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'The same where neither bedroom nor bathroom has a sensor',
-    source: 'R2b: long sleepers would alarm every morning',
-  },
-  capMs: {
-    default: 12 * HOUR_MS,
-    min: 60_000,
-    max: 48 * HOUR_MS,
-    unit: 'ms',
-    meaning: 'Silence that always raises an alert',
-    source: 'R2c: 12 h (Shanghai Changning)',
-  },
-  dayStartMinute: {
-    default: 6 * 60,
-    min: 0,
-    max: 1439,
-    unit: 'minute-of-day',
-    meaning: 'Local time at which the day begins',
-    source: 'R2a',
-  },
-  nightStartMinute: {
-    default: 22 * 60,
-    min: 0,
-    max: 1439,
-    unit: 'minute-of-day',
-    meaning: 'Local time at which the night begins',
-    source: 'R2a',
-  },
-} as const;
 
 const HOME_COLUMNS = {
   /** 1 from the alert until the next activity. */
   isRaised: 'u8',
+  /** Until the next change of room: 1 after its own alert, 2 when the silence before it was raised already. */
+  isStayRaised: 'u8',
 } as const;
 
-type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
+type Context = RuleContext<typeof INACTIVITY_PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
 
 export const inactivity = defineRule({
   id: 'inactivity',
   title: 'Nobody stirs',
   alertKinds: ['inactivity'],
   priority: 2,
-  parameters: PARAMETERS,
+  parameters: INACTIVITY_PARAMETERS,
   homeColumns: HOME_COLUMNS,
   deviceColumns: {},
   kinds: [],
   start: (context) => ({
     onActivity: (home) => onActivity(context, home),
+    onRoamed: (home) => onRoamed(context, home),
     onPresence: (home) => wake(context, home),
     onSight: (home) => wake(context, home),
     onConfigured: (home) => wake(context, home),
-    nextDeadlineMs: (home) => dueAtMs(context, home),
+    nextDeadlineMs: (home) => nextDeadlineMs(context, home),
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
 function onActivity(context: Context, home: number): void {
-  const { isRaised } = context.home();
+  const { isRaised, isStayRaised } = context.home();
   if (isRaised[home] === 1) {
     isRaised[home] = 0;
-    context.clear(`home~${home}`, false);
+    if (isStayRaised[home] !== 1) context.clear(`home~${home}`, false);
   }
   wake(context, home);
+}
+
+function onRoamed(context: Context, home: number): void {
+  const { isRaised, isStayRaised } = context.home();
+  const hasRung = isStayRaised[home] === 1;
+  isStayRaised[home] = 0;
+  if (hasRung && isRaised[home] === 0) context.clear(`home~${home}`, false);
 }
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
 function wake(context: Context, home: number): void {
   if (!isJudged(context, home)) return;
-  const { roster } = context.world;
+  const columns = context.world.roster.homes.columns;
   const settings = context.settings(home);
-  const shortestMs = Math.min(settings.dayMs, settings.nightMs, settings.capMs);
-  const { riskFactor } = roster.homes.columns;
-  context.world.wakeHome(home, silentFromMs(context, home) + shortestMs * Math.min(riskFactor[home]!, 1));
+  const isKnown = columns.learnedMs[home]! >= settings.learnedAfterMs;
+  const fixedMs = Math.min(settings.dayMs, settings.nightMs, settings.nightWithoutBedroomMs);
+  const shortestMs = (isKnown ? settings.floorMs : fixedMs) * Math.min(columns.riskFactor[home]!, 1);
+  const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
+  context.world.wakeHome(home, fromMs + Math.min(shortestMs, settings.capMs));
 }
 
 function isJudged(context: Context, home: number): boolean {
@@ -112,42 +75,135 @@ function isJudged(context: Context, home: number): boolean {
     columns.isWatched[home] === 1 &&
     columns.lastActivityAtMs[home]! > 0 &&
     columns.blindSinceMs[home] === 0 &&
-    columns.presence[home] !== PRESENCE.away &&
-    context.home().isRaised[home] === 0
+    columns.presence[home] !== PRESENCE.away
   );
 }
 
-/** The last activity, moved by the time we could not see. */
-function silentFromMs(context: Context, home: number): number {
-  const columns = context.world.roster.homes.columns;
-  return columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
-}
-
-function dueAtMs(context: Context, home: number): number {
-  if (!isJudged(context, home)) return Number.POSITIVE_INFINITY;
-  return silentFromMs(context, home) + judge(context, home).thresholdMs;
-}
-
+/** Which clock is due first, when, and why. */
 interface Judgement {
-  readonly code: 'inactivity.day' | 'inactivity.night' | 'inactivity.cap';
+  readonly code: string;
+  readonly dueMs: number;
   readonly thresholdMs: number;
+  /** What is usual here; null while the fixed thresholds judge. */
+  readonly usualMs: number | null;
 }
+
+function nextDeadlineMs(context: Context, home: number): number {
+  const { dueMs } = judge(context, home);
+  if (dueMs > context.world.nowMs) return dueMs;
+  // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
+  return sightDoubtUntilMs(context.world, home) || dueMs;
+}
+
+const NOT_DUE: Judgement = {
+  code: '',
+  dueMs: Number.POSITIVE_INFINITY,
+  thresholdMs: Number.POSITIVE_INFINITY,
+  usualMs: null,
+};
 
 function judge(context: Context, home: number): Judgement {
+  if (!isJudged(context, home)) return NOT_DUE;
+  const { isRaised, isStayRaised } = context.home();
+  const silence = isRaised[home] === 1 ? NOT_DUE : judgeSilence(context, home);
+  if (isStayRaised[home]! > 0 || isRaised[home] === 1) return silence;
+  const stay = judgeStay(context, home);
+  return stay.dueMs < silence.dueMs ? stay : silence;
+}
+
+/** The clock since the last sign of life. */
+function judgeSilence(context: Context, home: number): Judgement {
+  const { roster } = context.world;
+  const columns = roster.homes.columns;
+  const settings = context.settings(home);
+  const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
+  if (columns.isUncertain[home] === 1 || columns.isReturning[home] === 1)
+    return at('inactivity.cap', fromMs, settings.capMs, null);
+  if (columns.learnedMs[home]! < settings.learnedAfterMs) return judgeFixed(context, home, fromMs);
+  return judgeLearned(context, home, fromMs);
+}
+
+/** A bed or seat mat that is still ON: somebody lies or sits there, and that is why it is still. */
+function isOccupied(context: Context, device: number): boolean {
+  const { place, level } = context.world.roster.devices.columns;
+  return level[device] === LEVEL.on && (place[device] === PLACES.bed || place[device] === PLACES.seat);
+}
+
+/** The clock since the resident last changed rooms. */
+function judgeStay(context: Context, home: number): Judgement {
+  const columns = context.world.roster.homes.columns;
+  const settings = context.settings(home);
+  // With two rooms, one silent sensor would make every day a stay.
+  if (columns.rooms[home]! < 3 || columns.roamedAtMs[home] === 0) return NOT_DUE;
+  if (columns.learnedMs[home]! < settings.learnedAfterMs) return NOT_DUE;
+  const usualMs = columns.stayPeakMin[home]! * 60_000;
+  const fromMs = columns.roamedAtMs[home]! + columns.roamBlindMs[home]!;
+  return at('inactivity.stay', fromMs, Math.max(settings.stayMs, usualMs + settings.usualMarginMs), usualMs);
+}
+
+/**
+ * The first instant at which the silence since `fromMs` is longer than is usual at that hour and after a sign in that
+ * place: the shorter of both, but never much shorter than either alone, since bedtimes and habits move.
+ */
+function judgeLearned(context: Context, home: number, fromMs: number): Judgement {
+  const { world } = context;
+  const { capMs, placeShare, placeLeastMs, occupiedShare, hourShare } = context.settings(home);
+  const device = world.roster.homes.columns.lastActivityDevice[home]!;
+  const usualHereMs = usualAfterMs(world, home, device);
+  const byPlaceMs = learnedMs(context, home, usualHereMs);
+  const leastMs = isOccupied(context, device)
+    ? byPlaceMs * occupiedShare
+    : Math.min(byPlaceMs * placeShare, placeLeastMs);
+  for (let atMs = fromMs; atMs < fromMs + capMs; ) {
+    const endMs = Math.min(nextSlotAtMs(world, home, atMs), fromMs + capMs);
+    const usualNowMs = usualInSlotMs(world, home, slotAt(world, home, atMs));
+    const byHourMs = learnedMs(context, home, usualNowMs);
+    const isPlace = byPlaceMs < byHourMs;
+    const thresholdMs = isPlace ? Math.max(byPlaceMs, byHourMs * hourShare) : Math.max(byHourMs, leastMs);
+    const dueMs = Math.max(atMs, fromMs + wholeMinutes(thresholdMs));
+    if (dueMs < endMs) {
+      const [code, usualMs] = isPlace
+        ? (['inactivity.place', usualHereMs] as const)
+        : (['inactivity.learned', usualNowMs] as const);
+      return { code, dueMs, thresholdMs: dueMs - fromMs, usualMs };
+    }
+    atMs = endMs;
+  }
+  return at('inactivity.cap', fromMs, capMs, null);
+}
+
+/** Nobody reads seconds in an explanation. */
+function wholeMinutes(durationMs: number): number {
+  return Math.ceil(durationMs / 60_000) * 60_000;
+}
+
+/** The threshold for something that usually lasts `usualMs`: wide while little is known. */
+function learnedMs(context: Context, home: number, usualMs: number): number {
+  const settings = context.settings(home);
+  const { usualFactor, usualMarginMs, doubtFactor, floorMs } = settings;
+  const doubt = doubtFactor / Math.max(1, learnedDays(context.world, home));
+  const marginMs = usualMarginMs * (1 + doubt);
+  const thresholdMs = Math.max(floorMs * (1 + doubt), usualMs * (usualFactor + doubt) + marginMs);
+  return thresholdMs * context.world.roster.homes.columns.riskFactor[home]!;
+}
+
+function judgeFixed(context: Context, home: number, fromMs: number): Judgement {
   const settings = context.settings(home);
   const { roster } = context.world;
   const riskFactor = roster.homes.columns.riskFactor[home]!;
-  const fromMs = silentFromMs(context, home);
   const dayMs = settings.dayMs * riskFactor;
   const isDay = (atMs: number): boolean =>
     isDayTime(localMinuteOfDay(roster.names.homeTimezone[home]!, atMs), settings);
-  if (isDay(fromMs) && isDay(fromMs + dayMs) && dayMs < settings.capMs) {
-    return { code: 'inactivity.day', thresholdMs: Math.round(dayMs) };
-  }
+  if (isDay(fromMs) && isDay(fromMs + dayMs) && dayMs < settings.capMs)
+    return at('inactivity.day', fromMs, Math.round(dayMs), null);
   const hasNightSensor = roster.homes.columns.hasNightSensor[home] === 1;
   const nightMs = (hasNightSensor ? settings.nightMs : settings.nightWithoutBedroomMs) * riskFactor;
-  if (nightMs < settings.capMs) return { code: 'inactivity.night', thresholdMs: Math.round(nightMs) };
-  return { code: 'inactivity.cap', thresholdMs: settings.capMs };
+  if (nightMs < settings.capMs) return at('inactivity.night', fromMs, Math.round(nightMs), null);
+  return at('inactivity.cap', fromMs, settings.capMs, null);
+}
+
+function at(code: string, fromMs: number, thresholdMs: number, usualMs: number | null): Judgement {
+  return { code, dueMs: fromMs + thresholdMs, thresholdMs, usualMs };
 }
 
 function isDayTime(minute: number, settings: { dayStartMinute: number; nightStartMinute: number }): boolean {
@@ -155,34 +211,56 @@ function isDayTime(minute: number, settings: { dayStartMinute: number; nightStar
 }
 
 function onDeadline(context: Context, home: number): void {
-  const dueMs = dueAtMs(context, home);
-  if (dueMs > context.world.nowMs) return;
-  const { roster } = context.world;
+  const judgement = judge(context, home);
+  if (judgement.dueMs > context.world.nowMs || sightDoubtUntilMs(context.world, home) > 0) return;
+  const { roster, nowMs } = context.world;
   const columns = roster.homes.columns;
-  const { code, thresholdMs } = judge(context, home);
-  const { live, total } = coverageOf(context.world, home);
-  const lastDevice = columns.lastActivityDevice[home]!;
-  context.home().isRaised[home] = 1;
+  const isStay = judgement.code === 'inactivity.stay';
+  const { isRaised, isStayRaised } = context.home();
+  if (isStay) isStayRaised[home] = 1;
+  else {
+    isRaised[home] = 1;
+    isStayRaised[home] ||= 2;
+  }
+  const fromMs = isStay ? columns.roamedAtMs[home]! : columns.lastActivityAtMs[home]!;
+  const blindMs = isStay ? columns.roamBlindMs[home]! : columns.blindMs[home]!;
+  const lastRoom = roster.names.deviceRoom[columns.lastActivityDevice[home]!] ?? null;
   context.raise({
     kind: 'inactivity',
     priority: 2,
     subject: `home~${home}`,
-    cause: `due-${dueMs}`,
+    cause: `due-${judgement.dueMs}`,
     ...homePlace(roster, home),
-    room: roster.names.deviceRoom[lastDevice] ?? null,
+    room: lastRoom,
     lateByMs: 0,
     explanation: {
-      code,
+      code: judgement.code,
       params: {
-        thresholdMs,
-        silentMs: seenSilenceMs(context.world, home),
-        blindMs: columns.blindMs[home]!,
-        lastActivityAtMs: columns.lastActivityAtMs[home]!,
-        lastRoom: roster.names.deviceRoom[lastDevice] ?? null,
-        lastKind: roster.names.deviceKind[lastDevice] ?? null,
-        coverage: total === 0 ? 0 : live / total,
-        riskFactor: columns.riskFactor[home]!,
+        thresholdMs: judgement.thresholdMs,
+        silentMs: nowMs - fromMs - blindMs,
+        blindMs,
+        ...explained(context, home, judgement),
+        lastRoom,
       },
     },
   });
+}
+
+function explained(
+  context: Context,
+  home: number,
+  { usualMs }: Judgement,
+): Record<string, number | string | null> {
+  const { roster } = context.world;
+  const columns = roster.homes.columns;
+  const { live, total } = coverageOf(context.world, home);
+  const learned =
+    usualMs === null ? {} : { usualMs, learnedDays: Math.round(learnedDays(context.world, home)) };
+  return {
+    ...learned,
+    lastActivityAtMs: columns.lastActivityAtMs[home]!,
+    lastKind: roster.names.deviceKind[columns.lastActivityDevice[home]!] ?? null,
+    coverage: total === 0 ? 0 : live / total,
+    riskFactor: columns.riskFactor[home]!,
+  };
 }

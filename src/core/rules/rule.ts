@@ -12,7 +12,7 @@ export interface Parameter {
   readonly default: number;
   readonly min: number;
   readonly max: number;
-  readonly unit: 'ms' | 'minute-of-day' | 'percent';
+  readonly unit: 'ms' | 'minute-of-day' | 'percent' | 'factor';
   readonly meaning: string;
   /** Where the default comes from. */
   readonly source: string;
@@ -36,6 +36,8 @@ export interface RuleContext<P extends Parameters, H extends ColumnSchema, D ext
 export interface RuleHooks {
   onObservation?(observation: ObservationBody, home: number): void;
   onActivity?(home: number): void;
+  /** The resident went from room to room, or used the door; before `onActivity`. */
+  onRoamed?(home: number): void;
   onPresence?(home: number): void;
   onSight?(home: number): void;
   onGatewayLink?(gateway: number): void;

@@ -16,6 +16,8 @@ import { Table } from './table.ts';
 export const LINK = { neverSeen: 0, online: 1, offline: 2 } as const;
 /** Where the residents are, as far as doors and sensors tell. */
 export const PRESENCE = { unknown: 0, home: 1, away: 2 } as const;
+/** Kinds of place in which a silence can begin: the zones in their order, then bed and seat mats. */
+export const PLACES = { bed: ZONES.length, seat: ZONES.length + 1, count: ZONES.length + 2 } as const;
 /** Last known level of an ON/OFF device. */
 export const LEVEL = { unknown: 0, off: 1, on: 2 } as const;
 
@@ -38,6 +40,33 @@ const HOME_COLUMNS = {
   awaySinceMs: 'f64',
   /** 1 when nobody was in as the door moved: what stirs next has come in. */
   isReturning: 'u8',
+  /** 1 after an outage, in which the resident may have gone: until somebody is proved to be in. */
+  isUncertain: 'u8',
+  /** 1 when a contact stands at the door to the outside; else motion in the entry zone stands for it. */
+  hasDoorContact: 'u8',
+  /** Rooms with an activity sensor other than the door: 0, 1, 2 or 3 for more. */
+  rooms: 'u8',
+  /** Last single hit that was too weak to prove that somebody is in. */
+  hintAtMs: 'f64',
+  /** Since when, and how many times, weak signs of one room came after each other. */
+  hintFirstAtMs: 'f64',
+  hintCount: 'u8',
+  hintDevice: 'u32',
+  /** Last motion in the hall, where that stands for the door. */
+  hallAtMs: 'f64',
+  hallDevice: 'u32',
+  /** When the resident was last known to go from room to room, or to use the door. */
+  roamedAtMs: 'f64',
+  /** Blind time since then, ms. */
+  roamBlindMs: 'f64',
+  /** Time at home that taught the routine, ms. */
+  learnedMs: 'f64',
+  /** Longest usual silence by local hour, minutes. */
+  silencePeakMin: 'u16x24',
+  /** Longest usual time without a proven change of room, minutes. */
+  stayPeakMin: 'u16',
+  /** Longest usual silence by the place of the last sign (see `PLACES`), minutes. */
+  placePeakMin: 'u16x7',
 } as const;
 
 const DEVICE_COLUMNS = {
@@ -46,6 +75,12 @@ const DEVICE_COLUMNS = {
   nextOfHome: 'u32',
   nextOfGateway: 'u32',
   zone: 'u8',
+  /** Index into `PLACES`. */
+  place: 'u8',
+  /** 1 when it is the door to the outside, or stands for it. */
+  isDoor: 'u8',
+  /** 1 when a single report may come from nobody: motion, appliances and lights. */
+  isWeak: 'u8',
   /** 1 when its reports are signs of life, so that it counts for coverage. */
   isActivitySensor: 'u8',
   windowMs: 'f64',
@@ -66,6 +101,11 @@ const GATEWAY_COLUMNS = {
   knownSinceMs: 'f64',
   lastSeenAtMs: 'f64',
   link: 'u8',
+  /** Usual time between heartbeats, ms; 0 while it has sent less than two. */
+  beatMs: 'f64',
+  beatAtMs: 'f64',
+  /** 1 while heartbeats are missing: what stands behind it is not seen. */
+  isOverdue: 'u8',
   linkLostAtMs: 'f64',
   backSinceMs: 'f64',
 } as const;
@@ -74,6 +114,14 @@ const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
   ...MOMENTARY_ACTIVITY_KINDS,
   ...TWO_EDGE_ACTIVITY_KINDS,
 ]);
+
+/** A PIR that fires for nobody, a timer that switches a lamp: one report alone proves little. */
+const WEAK_KINDS: ReadonlySet<string> = new Set(['motion', 'appliance', 'light']);
+
+function placeOf(kind: string, zone: number): number {
+  if (kind === 'bed') return PLACES.bed;
+  return kind === 'seat' ? PLACES.seat : zone;
+}
 
 /** The words that belong to the numbers; only read when an alert is worded. */
 export interface RosterNames {
@@ -145,6 +193,7 @@ export class Roster {
     if (Object.keys(configuration.rules).length > 0) this.settings.set(home, configuration.rules);
     else this.settings.delete(home);
     for (const device of configuration.devices) this.#attach(home, device, nowMs);
+    this.derive(home);
     columns.hasNightSensor[home] = configuration.devices.some(
       (d) => d.zone === 'bedroom' || d.zone === 'bathroom',
     )
@@ -163,6 +212,27 @@ export class Roster {
     columns.windowMs[gateway] = SUPERVISION_WINDOWS_MS[configuration.supervision];
     this.names.gatewayId[gateway] = configuration.gatewayId;
     this.names.gatewayDistrict[gateway] = this.#word(configuration.districtCode);
+  }
+
+  /** What follows from kinds, zones and rooms. Also after a snapshot of a core that did not know it. */
+  derive(home: number): void {
+    const { deviceKind, deviceRoom } = this.names;
+    const homes = this.homes.columns;
+    const devices = this.devices.columns;
+    const isEntry = (device: number, kind: string): boolean =>
+      this.zoneOf(device) === 'entry' && deviceKind[device] === kind;
+    const all = [...this.devicesOfHome(home)];
+    homes.hasDoorContact[home] = all.some((device) => isEntry(device, 'contact')) ? 1 : 0;
+    const doorKind = homes.hasDoorContact[home] === 1 ? 'contact' : 'motion';
+    const rooms = new Set<string>();
+    for (const device of all) {
+      devices.isDoor[device] = isEntry(device, doorKind) ? 1 : 0;
+      devices.isWeak[device] = WEAK_KINDS.has(deviceKind[device]!) ? 1 : 0;
+      devices.place[device] = placeOf(deviceKind[device]!, devices.zone[device]!);
+      const isInside = devices.isActivitySensor[device] === 1 && !isEntry(device, 'contact');
+      if (isInside) rooms.add(deviceRoom[device]!);
+    }
+    homes.rooms[home] = Math.min(3, rooms.size);
   }
 
   #attach(home: number, configuration: HomeConfiguration['devices'][number], nowMs: number): void {

@@ -1,5 +1,6 @@
 // Columns of numbers indexed by a dense number (home, device, gateway): compact, no garbage, and a snapshot is a
 // copy. A column array is replaced when the table grows, so read it through `table.columns` and never keep it.
+// A column `u16x24` holds 24 numbers per row: those of row `i` begin at `i * 24`.
 
 const CONSTRUCTORS = {
   f64: Float64Array,
@@ -9,11 +10,13 @@ const CONSTRUCTORS = {
   u8: Uint8Array,
 } as const;
 
-export type ColumnType = keyof typeof CONSTRUCTORS;
+type Scalar = keyof typeof CONSTRUCTORS;
+export type ColumnType = Scalar | `${Scalar}x${number}`;
+type ScalarOf<T extends ColumnType> = T extends `${infer S extends Scalar}x${number}` ? S : T & Scalar;
 export type ColumnSchema = Readonly<Record<string, ColumnType>>;
 export type ColumnArray = Float64Array | Float32Array | Uint32Array | Uint16Array | Uint8Array;
 export type Columns<S extends ColumnSchema> = {
-  [K in keyof S]: InstanceType<(typeof CONSTRUCTORS)[S[K]]>;
+  [K in keyof S]: InstanceType<(typeof CONSTRUCTORS)[ScalarOf<S[K]>]>;
 };
 
 /** One column of a table as bytes, for the snapshot. */
@@ -52,7 +55,7 @@ export class Table<S extends ColumnSchema> {
   images(): ColumnImage[] {
     const columns: Record<string, ColumnArray> = this.columns;
     return Object.entries(this.#schema).map(([name, type]) => {
-      const used = columns[name]!.subarray(0, this.size);
+      const used = columns[name]!.subarray(0, this.size * widthOf(type));
       return { name, type, bytes: new Uint8Array(used.buffer, used.byteOffset, used.byteLength) };
     });
   }
@@ -72,7 +75,18 @@ export class Table<S extends ColumnSchema> {
   #allocate(capacity: number): Columns<S> {
     this.#capacity = capacity;
     const columns: Record<string, ColumnArray> = {};
-    for (const [name, type] of Object.entries(this.#schema)) columns[name] = new CONSTRUCTORS[type](capacity);
+    for (const [name, type] of Object.entries(this.#schema)) {
+      columns[name] = new CONSTRUCTORS[scalarOf(type)](capacity * widthOf(type));
+    }
     return columns as Columns<S>;
   }
+}
+
+function scalarOf(type: ColumnType): Scalar {
+  return type.split('x')[0] as Scalar;
+}
+
+/** Numbers per row. */
+function widthOf(type: ColumnType): number {
+  return Number(type.split('x')[1] ?? 1);
 }

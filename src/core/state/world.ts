@@ -8,7 +8,11 @@ export interface Signals {
   onActivity(home: number): void;
   onPresence(home: number): void;
   onSight(home: number): void;
+  /** The resident went from room to room, or used the door. */
+  onRoamed(home: number): void;
   onGatewayLink(gateway: number): void;
+  /** Heartbeats are missing, or came again before the gateway was called silent. */
+  onGatewaySight(gateway: number): void;
   onDeviceLink(device: number): void;
 }
 

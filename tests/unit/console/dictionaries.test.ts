@@ -21,6 +21,7 @@ const CJK = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/;
 
 const EXPLANATION_CODES = [
   ...['sos', 'fall', 'smoke', 'gas', 'co', 'leak', 'inactivity.day', 'inactivity.night', 'inactivity.cap'],
+  ...['inactivity.learned', 'inactivity.place', 'inactivity.stay'],
   ...[
     'away-too-long',
     'unseen-home',
@@ -34,7 +35,7 @@ const EXPLANATION_CODES = [
 const PARAMETERS = [
   ...['deviceId', 'room', 'lateByMs', 'thresholdMs', 'silentMs', 'blindMs', 'lastActivityAtMs', 'lastRoom'],
   ...['lastKind', 'coverage', 'riskFactor', 'sinceMs', 'lastSeenAtMs', 'windowMs', 'linkLost', 'kind'],
-  ...['batteryPct', 'thresholdPct', 'rule', 'offset'],
+  ...['batteryPct', 'thresholdPct', 'rule', 'offset', 'usualMs', 'learnedDays'],
 ];
 const REFUSALS = [
   'held-by-other',

@@ -191,8 +191,29 @@ test('an entry that does not follow the last one is refused: the log has a gap',
 
 test('a snapshot of another format is refused', () => {
   const bytes = encodeSnapshot(new Engine());
-  const broken = new TextEncoder().encode(
-    new TextDecoder().decode(bytes).replace('"format":1', '"format":9'),
-  );
+  const text = Buffer.from(bytes).toString('latin1').replace('"format":1', '"format":9');
+  const broken = new Uint8Array(Buffer.from(text, 'latin1'));
   expect(() => restoreSnapshot(broken)).toThrow('format 9');
+});
+
+test('a snapshot of a core that did not know doors and places is completed', () => {
+  const engine = new Engine();
+  const home = { home: 1, homeId: 'h', revision: 1, districtCode: '0', timezone: 'UTC', riskFactor: 1 };
+  const device = { gateway: 1, supervision: 'none' } as const;
+  const devices = [
+    { ...device, device: 1, deviceId: 'door', kind: 'contact', room: 'hall', zone: 'entry' },
+    { ...device, device: 2, deviceId: 'bed', kind: 'bed', room: 'bedroom', zone: 'bedroom' },
+    { ...device, device: 3, deviceId: 'pir', kind: 'motion', room: 'living', zone: 'other' },
+  ] as const;
+  const body = { ...home, residents: 1, rules: {}, isWatched: true, devices };
+  engine.step({ offset: 1, atMs: 1, body: { type: 'home-configured', home: body } });
+  const derived = /"(isDoor|isWeak|place|rooms|hasDoorContact)"/g;
+  const text = Buffer.from(encodeSnapshot(engine)).toString('latin1');
+  const old = text.replace(derived, (name) => `"${'_'.repeat(name.length - 2)}"`);
+  expect(old).not.toBe(text);
+  const restored = restoreSnapshot(new Uint8Array(Buffer.from(old, 'latin1'))).world.roster;
+  for (const name of ['isDoor', 'isWeak', 'place'] as const)
+    expect([...restored.devices.columns[name]]).toEqual([...engine.world.roster.devices.columns[name]]);
+  expect([...restored.devices.columns.isDoor.subarray(1, 4)]).toEqual([1, 0, 0]);
+  expect([restored.homes.columns.rooms[1], restored.homes.columns.hasDoorContact[1]]).toEqual([2, 1]);
 });

@@ -1,0 +1,67 @@
+// `npm run evaluate -- DIR… [--profile NAME] [--json] [--alarms] [--cross-check]`: the protocol of the recorded homes
+// on folders of that layout, through the real engine, next to the fixed rules. `--alarms` lists every false alarm;
+// `--cross-check` chooses the settings on all homes but one and tests them on that one.
+
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { RuleSettings } from '#core/model/home.ts';
+import { crossCheck, crossCheckText } from './cross-check.ts';
+import { evaluateHome, type HomeResult } from './evaluate.ts';
+import { type Recording, readRecording } from './recording.ts';
+import { reportOf, reportText } from './report.ts';
+
+/** Named settings for all homes; a home is never told apart. */
+const PROFILES: Readonly<Record<string, RuleSettings>> = {
+  default: {},
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    profile: { type: 'string', default: 'default' },
+    json: { type: 'boolean', default: false },
+    alarms: { type: 'boolean', default: false },
+    'cross-check': { type: 'boolean', default: false },
+  },
+});
+
+const profile = PROFILES[values.profile];
+const folders = positionals.flatMap(homesIn);
+if (profile === undefined || folders.length === 0) {
+  console.error(
+    profile === undefined
+      ? `unknown profile "${values.profile}"; there are: ${Object.keys(PROFILES).join(', ')}`
+      : 'usage: npm run evaluate -- DIR… [--profile NAME] [--json] [--alarms] [--cross-check]',
+  );
+  process.exitCode = 2;
+} else {
+  const results = new Map<string, HomeResult>();
+  const recordings: Recording[] = [];
+  for (const folder of folders) {
+    const recording = await readRecording(folder);
+    recordings.push(recording);
+    const name = results.has(recording.name) ? folder : recording.name;
+    results.set(name, evaluateHome(recording, profile));
+    if (values.alarms) listAlarms(name, recording, results.get(name)!);
+  }
+  const report = reportOf(results);
+  const isChecked = values['cross-check'] && recordings.length > 1;
+  if (isChecked && !values.json) console.log(`${crossCheckText(crossCheck(recordings))}\n`);
+  console.log(values.json ? JSON.stringify(report, null, 1) : reportText(report));
+}
+
+/** The folder itself when it is a home, else the homes in it. */
+function homesIn(directory: string): string[] {
+  if (existsSync(join(directory, 'home.json')) || !existsSync(directory)) return [directory];
+  const folders = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return folders
+    .map(({ name }) => join(directory, name))
+    .filter((path) => existsSync(join(path, 'home.json')));
+}
+
+function listAlarms(name: string, { zone }: Recording, result: HomeResult): void {
+  console.error(`${name}: ${result.bytesPerHome} bytes`);
+  for (const { atMs, rule, code } of result.alarms)
+    console.error(`${name} ${zone.show(atMs)} ${rule} ${code}`);
+}

@@ -1,0 +1,229 @@
+// Goal: an empty home is not asked for, whatever fires in it, and nobody who is in is taken for out.
+
+import { expect, test } from 'vitest';
+import { play, type ScenarioOptions } from '../support/scenario.ts';
+
+const OUT = `
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed`;
+
+test('a stray hit in an empty home is no return, not even a hit and its echo', () => {
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:00:04 pir-living motion on
+    16:30 pir-bedroom motion on
+    d1 08:10:05 => raised away-too-long`);
+});
+
+test('a stray hit within the half hour after the door does not bring the resident back', () => {
+  play(`${OUT}
+    08:25 pir-living motion on
+    d1 08:10:05 => raised away-too-long`);
+});
+
+test('two rooms within two minutes are somebody who walks, though the door was missed', () => {
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:01 pir-bedroom motion on
+    18:01 => raised inactivity inactivity.day`);
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:05 pir-bedroom motion on
+    d1 08:10:05 => raised away-too-long`);
+});
+
+test('a mat or a contact is proof by itself', () => {
+  play(`${OUT}
+    12:00 bed bed on
+    18:00 => raised inactivity inactivity.day`);
+});
+
+test('two residents: one goes out, the other lies on the mat and is still watched over', () => {
+  const out = `
+    07:00 bed bed on
+    08:10 door contact open
+    08:10:05 door contact closed`;
+  play(`${out}\n14:10:05 => raised inactivity inactivity.day`, { home: { residents: 2 } });
+  // Who lives alone is not in two places: the mat is stuck.
+  play(`${out}\nd1 08:10:05 => raised away-too-long`);
+});
+
+test('of two residents one may have stayed: the home is empty only after fifty minutes', () => {
+  const out = (hit: string): string => `
+    08:10 door contact open
+    08:10:05 door contact closed
+    ${hit} pir-living motion on
+    ${hit}:15 pir-living motion on`;
+  const two = { home: { residents: 2 } };
+  play(`${out('08:50')}\n14:50:15 => raised inactivity inactivity.day`, two);
+  play(`${out('08:50')}\nd1 08:10:05 => raised away-too-long`);
+  play(`${out('09:05')}\nd1 08:10:05 => raised away-too-long`, two);
+});
+
+test('who comes in by the door and is not heard inside is not out: the cap asks', () => {
+  play(`${OUT}
+    12:00 door contact open
+    12:00:05 door contact closed
+    d1 00:00:05 => raised inactivity inactivity.cap`);
+});
+
+test('in and at once out again is out', () => {
+  play(`${OUT}
+    12:00 door contact open
+    12:00:05 door contact closed
+    12:02 door contact open
+    12:02:05 door contact closed
+    d1 12:02:05 => raised away-too-long`);
+});
+
+const HALL: ScenarioOptions = {
+  devices: [
+    { deviceId: 'hall', room: 'hall', zone: 'entry' },
+    { deviceId: 'pir-living', room: 'living room' },
+    { deviceId: 'pir-bedroom', room: 'bedroom', zone: 'bedroom' },
+  ],
+};
+
+test('without a contact, lingering in the hall and then silence is a leaving', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:10 hall motion on
+    08:10:06 hall motion on
+    08:25 pir-bedroom motion on
+    17:00 hall motion on
+    d1 08:10:06 => raised away-too-long
+  `,
+    HALL,
+  );
+});
+
+test('passing through the hall is none, and neither is walking on from it', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:10 hall motion on
+    14:10 => raised inactivity inactivity.day
+  `,
+    HALL,
+  );
+  play(
+    `
+    08:10 hall motion on
+    08:10:06 hall motion on
+    08:10:15 pir-living motion on
+    14:10:15 => raised inactivity inactivity.day
+  `,
+    HALL,
+  );
+});
+
+test('in a home of one room a second hit is proof enough', () => {
+  const devices = [
+    { deviceId: 'pir', room: 'room' },
+    { deviceId: 'door', kind: 'contact', room: 'room', zone: 'entry' as const },
+  ];
+  play(
+    `
+    08:00 pir motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    12:00 pir motion on
+    12:00:30 pir motion on
+    18:00:30 => raised inactivity inactivity.day
+  `,
+    { devices },
+  );
+});
+
+/** Heartbeats every ten minutes. */
+function beats(fromMinute: number, untilMinute: number): string {
+  const lines: string[] = [];
+  for (let minute = fromMinute; minute <= untilMinute; minute += 10) {
+    const hour = String(Math.floor(minute / 60)).padStart(2, '0');
+    lines.push(`${hour}:${String(minute % 60).padStart(2, '0')} gateway on`);
+  }
+  return lines.join('\n');
+}
+
+test('missing heartbeats are blindness long before the gateway is called silent, and the silence waits', () => {
+  play(
+    `
+    06:00 pir-living motion on
+    ${beats(6 * 60, 8 * 60)}
+    ${beats(11 * 60 + 50, 21 * 60 + 40)}
+    21:50 => raised inactivity inactivity.cap
+  `,
+    { gatewaySupervision: '5h' },
+  );
+});
+
+test('a gateway without heartbeats is not expected to send any', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    09:00 pir-living motion on
+    13:00:01 gateway on
+    15:00 => raised inactivity inactivity.day
+  `,
+    { gatewaySupervision: '25h' },
+  );
+});
+
+const ROOMS: ScenarioOptions = {
+  devices: ['kitchen', 'living', 'bath', 'bedroom'].map((room) => ({ deviceId: room, room })),
+};
+
+function livedIn(days: number): string {
+  const lines: string[] = [];
+  for (let day = 0; day < days; day++) {
+    for (let hour = 7; hour <= 22; hour++) {
+      const time = `d${day} ${String(hour).padStart(2, '0')}`;
+      lines.push(
+        `${time}:00 kitchen motion on`,
+        `${time}:01 living motion on`,
+        `${time}:02 bedroom motion on`,
+      );
+    }
+  }
+  return lines.join('\n');
+}
+
+test('signs from one room only: after twelve hours somebody looks in', () => {
+  const stirring = Array.from(
+    { length: 11 },
+    (_, hour) => `d3 ${String(hour + 8).padStart(2, '0')}:30 bath motion on`,
+  );
+  const effects = play(
+    `${livedIn(3)}
+    d3 07:00 kitchen motion on
+    d3 07:01 bath motion on
+    ${stirring.join('\n')}
+    d3 19:01 => raised inactivity inactivity.stay`,
+    ROOMS,
+  );
+  expect(effects[0]).toMatchObject({
+    alert: { room: 'bath', explanation: { params: { usualMs: 32_340_000 } } },
+  });
+});
+
+test('who sits in one room after a visitor left is somebody: six hits within a quarter of an hour', () => {
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:02 pir-living motion on
+    12:04 pir-living motion on
+    12:04:03 pir-living motion on
+    12:06 pir-living motion on
+    12:09 pir-living motion on
+    12:14 pir-living motion on
+    18:14 => raised inactivity inactivity.day`);
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:04 pir-living motion on
+    12:08 pir-living motion on
+    12:12 pir-living motion on
+    12:16 pir-living motion on
+    12:20 pir-living motion on
+    d1 08:10:05 => raised away-too-long`);
+});
