@@ -33,6 +33,8 @@ type Reply =
 export class Operator {
   readonly #options: OperatorOptions;
   readonly #busy = new Set<string>();
+  /** Asked to be closed: a screen that is still catching up after a kill may show it as open for a moment. */
+  readonly #closed = new Set<string>();
   #isStopping = false;
   #isAbandoned = false;
   #count = 0;
@@ -73,7 +75,7 @@ export class Operator {
   #pick(): string | null {
     const free: string[] = [];
     for (const [id, { handling }] of this.#options.screen.open) {
-      if (handling === 'raised' && !this.#busy.has(id)) free.push(id);
+      if (handling === 'raised' && !this.#busy.has(id) && !this.#closed.has(id)) free.push(id);
     }
     return free.length === 0 ? null : this.#options.random.pick(free);
   }
@@ -94,6 +96,7 @@ export class Operator {
     }
     const note = random.chance(0.5) ? this.#text() : null;
     const outcome = { code: 'WELFARE_OK', detail: 'spoke-to-elder' };
+    this.#closed.add(alertId);
     await this.#order('close', alertId, { token, ...outcome, ...(note === null ? {} : { note }) }, note);
   }
 
