@@ -90,10 +90,3 @@ export function sightDoubtUntilMs(world: World, home: number): number {
   }
   return untilMs;
 }
-
-/** Silence that we have watched, ms: time since the last activity less the time we were blind. */
-export function seenSilenceMs(world: World, home: number): number {
-  const columns = world.roster.homes.columns;
-  const blindNowMs = columns.blindSinceMs[home]! > 0 ? world.nowMs - columns.blindSinceMs[home]! : 0;
-  return world.nowMs - columns.lastActivityAtMs[home]! - columns.blindMs[home]! - blindNowMs;
-}

@@ -1,7 +1,6 @@
 // An alert: one cause that a person must look at. Two axes: is the condition still there, and who handles it.
 
 import type { Outcome } from './command.ts';
-import type { EmergencyKind } from './kinds.ts';
 
 export const ALERT_KINDS = [
   'sos',
@@ -20,7 +19,6 @@ export const ALERT_KINDS = [
   'rule-fault',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
-export type LatchedKind = EmergencyKind;
 
 /** 1 emergency … 5 record only (domain reference section 4). */
 export type Priority = 1 | 2 | 3 | 4 | 5;

@@ -44,7 +44,6 @@ export type Kind = (typeof KINDS)[number];
 
 /** `value` of a `button`. */
 export const BUTTON_PRESSES = ['sos', 'checkin', 'cancel'] as const;
-export type ButtonPress = (typeof BUTTON_PRESSES)[number];
 
 const KNOWN: ReadonlySet<string> = new Set(KINDS);
 

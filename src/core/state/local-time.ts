@@ -2,7 +2,6 @@
 // Uses the engine's IANA data through Intl, with the offset cached per zone and quarter of an hour (every zone
 // changes on a quarter), so the usual call is arithmetic.
 
-export const MINUTES_PER_DAY = 1440;
 const QUARTER_MS = 15 * 60_000;
 
 interface ZoneCache {
