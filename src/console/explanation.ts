@@ -1,5 +1,5 @@
 // Says in words why an alert was raised: a sentence for its explanation code, and its figures as named facts.
-// Parameters are formatted by their names (`…AtMs` instant, other `…Ms` duration, `…Pct` percent), so a new rule
+// Parameters are formatted by their names (`…AtMs` instant, other `…Ms` duration, `…Pct` percent, `…Minute` time of day), so a new rule
 // needs words in the dictionaries and no code here. Unknown codes and parameters are shown raw, never hidden.
 
 import type { Explanation } from '#core/model/alert.ts';
@@ -49,14 +49,21 @@ function formatValue(name: string, value: Value, nowMs: number): string {
   if (isInstant(name)) return clockTime(value, nowMs);
   if (name.endsWith('Ms')) return duration(value);
   if (name.endsWith('Pct')) return percent(value / 100);
+  if (name.endsWith('Minute')) return minuteOfDay(value);
   if (name === 'coverage') return percent(value);
   return String(value);
 }
 
 function formatCode(name: string, value: string): string {
   if (name === 'room' || name === 'lastRoom') return word('room', value);
-  if (name === 'kind' || name === 'lastKind') return word('device', value);
+  if (name === 'kind' || name === 'lastKind' || name === 'vital') return word('device', value);
+  if (name === 'measure') return word('measure', value);
   return value;
+}
+
+function minuteOfDay(minute: number): string {
+  const two = (count: number): string => String(count).padStart(2, '0');
+  return `${two(Math.floor(minute / 60))}:${two(Math.floor(minute % 60))}`;
 }
 
 /** `sinceMs` is the instant a state began (contract); every other `…Ms` without `At` is a duration. */

@@ -47,6 +47,49 @@ export function explanationOf(kind: AlertKind, atMs: number): DeskAlert['explana
       return { code: kind, params: { deviceId: 'pir-1' } };
     case 'rule-fault':
       return { code: kind, params: { rule: 'inactivity', offset: 812 } };
+    case 'not-up':
+      return {
+        code: 'not-up.learned',
+        params: { byMinute: 560, usualMinute: 480, learnedDays: 14, lastActivityAtMs: atMs - 9 * hour },
+      };
+    case 'bathroom-stay':
+      return {
+        code: kind,
+        params: { sinceMs: atMs - hour, stayMs: hour, thresholdMs: hour, usualMs: hour / 2 },
+      };
+    case 'out-of-bed':
+      return { code: kind, params: { outMs: hour, thresholdMs: 0.75 * hour, lastRoom: 'bathroom' } };
+    case 'night-exit':
+      return { code: kind, params: { sinceMs: atMs - hour / 4, thresholdMs: hour / 4 } };
+    case 'door-open':
+      return { code: kind, params: { openMs: hour / 6, thresholdMs: hour / 6, room: 'hall' } };
+    case 'door-unchanged':
+      return { code: kind, params: { sinceMs: atMs - 48 * hour, thresholdMs: 48 * hour } };
+    case 'water-low':
+    case 'water-high':
+      return { code: kind, params: { usedLiters: 4, thresholdLiters: 10, windowMs: 12 * hour } };
+    case 'water-continuous':
+      return { code: kind, params: { sinceMs: atMs - 24 * hour, usedLiters: 310 } };
+    case 'vital-signs':
+      return {
+        code: 'vital-signs.high',
+        params: { vital: 'heart_rate_bpm', value: 134, threshold: 120, durationMs: hour / 6 },
+      };
+    case 'temperature':
+      return {
+        code: 'temperature.cold',
+        params: { temperatureC: 11.5, thresholdC: 14, durationMs: 2 * hour },
+      };
+    case 'wandering':
+      return { code: kind, params: { distanceM: 840, radiusM: 500 } };
+    case 'missed-test':
+      return { code: kind, params: { lastTestAtMs: atMs - 31 * 24 * hour, windowMs: 31 * 24 * hour } };
+    case 'missed-checkin':
+      return { code: kind, params: { byMinute: 600, lastCheckinAtMs: atMs - 30 * hour } };
+    case 'drift':
+      return { code: kind, params: { measure: 'sleep', usual: 465, recent: 322, changePct: -31, weeks: 4 } };
+    case 'sensor-stuck':
+      return { code: 'sensor-stuck.on', params: { onMs: 2 * hour, deviceId: 'pir-1' } };
     default:
       return { code: kind, params: { deviceId: 'button-1', room: 'bedroom', lateByMs: 0 } };
   }

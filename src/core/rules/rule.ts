@@ -8,11 +8,27 @@ import type { ObservationBody } from '../model/entry.ts';
 import type { ColumnSchema, Columns } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 
+/** `switch`: 0 off, 1 on. */
+export type ParameterUnit =
+  | 'ms'
+  | 'minute-of-day'
+  | 'percent'
+  | 'factor'
+  | 'switch'
+  | 'count'
+  | 'liters'
+  | 'celsius'
+  | 'meters'
+  | 'degrees'
+  | 'bpm'
+  | 'breaths-per-minute'
+  | 'mmhg';
+
 export interface Parameter {
   readonly default: number;
   readonly min: number;
   readonly max: number;
-  readonly unit: 'ms' | 'minute-of-day' | 'percent' | 'factor';
+  readonly unit: ParameterUnit;
   readonly meaning: string;
   /** Where the default comes from. */
   readonly source: string;

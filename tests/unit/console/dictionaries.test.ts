@@ -21,7 +21,11 @@ const CJK = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/;
 
 const EXPLANATION_CODES = [
   ...['sos', 'fall', 'smoke', 'gas', 'co', 'leak', 'inactivity.day', 'inactivity.night', 'inactivity.cap'],
-  ...['inactivity.learned', 'inactivity.place', 'inactivity.stay'],
+  ...['inactivity.learned', 'inactivity.place', 'inactivity.stay', 'not-up.fixed', 'not-up.learned'],
+  ...['bathroom-stay', 'out-of-bed', 'night-exit', 'door-open', 'door-unchanged', 'water-low', 'water-high'],
+  ...['water-continuous', 'vital-signs.high', 'vital-signs.low', 'temperature.cold', 'temperature.heat'],
+  ...['wandering', 'missed-test', 'missed-checkin', 'sensor-stuck.on', 'sensor-stuck.chatter', 'drift'],
+  ...['away-overdue'],
   ...[
     'away-too-long',
     'unseen-home',
@@ -35,7 +39,11 @@ const EXPLANATION_CODES = [
 const PARAMETERS = [
   ...['deviceId', 'room', 'lateByMs', 'thresholdMs', 'silentMs', 'blindMs', 'lastActivityAtMs', 'lastRoom'],
   ...['lastKind', 'coverage', 'riskFactor', 'sinceMs', 'lastSeenAtMs', 'windowMs', 'linkLost', 'kind'],
-  ...['batteryPct', 'thresholdPct', 'rule', 'offset', 'usualMs', 'learnedDays'],
+  ...['batteryPct', 'thresholdPct', 'rule', 'offset', 'usualMs', 'learnedDays', 'askedAtMs', 'byMinute'],
+  ...['sinceMinute', 'usualMinute', 'stayMs', 'outMs', 'openMs', 'onMs', 'usedLiters', 'thresholdLiters'],
+  ...['lastReadingAtMs', 'vital', 'value', 'threshold', 'durationMs', 'temperatureC', 'thresholdC'],
+  ...['distanceM', 'radiusM', 'lastTestAtMs', 'lastCheckinAtMs', 'eventsPerHour', 'measure', 'usual'],
+  ...['recent', 'changePct', 'weeks', 'declaredUntilAtMs'],
 ];
 const REFUSALS = [
   'held-by-other',
@@ -110,7 +118,7 @@ describe('dictionaries', () => {
       'outcome',
       'sex',
     ];
-    groups.push('living', 'ability', 'state', 'role', 'link', 'sound');
+    groups.push('living', 'ability', 'state', 'role', 'link', 'sound', 'measure');
     const unsaid = Object.keys(zh).filter(
       (key) => !groups.includes(key.split('.')[0]!) && !sources.includes(`'${key}'`),
     );
