@@ -1,6 +1,7 @@
 // Says in words why an alert was raised: a sentence for its explanation code, and its figures as named facts.
 // Parameters are formatted by their names (`…AtMs` instant, other `…Ms` duration, `…Pct` percent, `…Minute` time of
-// day), so a new rule needs words in the dictionaries and no code here. Unknown codes and parameters are shown raw, never hidden.
+// day), so a new rule needs words in the dictionaries and no code here. Unknown codes and parameters are shown raw,
+// never hidden.
 
 import type { Explanation } from '#core/model/alert.ts';
 import { ago, clockTime, duration, hasWord, percent, t, word } from './language.ts';
