@@ -7,6 +7,8 @@ export interface BenchmarkContext {
   readonly say: (line: string) => void;
   /** One short round: shows that everything works, measures nothing. */
   readonly isQuick: boolean;
+  /** Also what takes many minutes or most of the machine's memory. */
+  readonly isFull: boolean;
   /** Where the service leaves its CPU profiles; null: it makes none. */
   readonly profileFolder: string | null;
 }

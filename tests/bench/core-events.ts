@@ -48,10 +48,17 @@ const MIX: readonly {
   readonly isLevel: boolean;
   readonly value: (random: Random) => boolean | number;
 }[] = [
-  { untilShare: 0.7, place: 0, kind: 'motion', isLevel: false, value: (random) => random.chance(0.5) },
-  { untilShare: 0.8, place: 1, kind: 'contact', isLevel: false, value: (random) => random.chance(0.5) },
-  { untilShare: 0.9, place: 2, kind: 'water_liters', isLevel: true, value: (random) => random.whole(1, 500) },
-  { untilShare: 0.95, place: 3, kind: 'battery_pct', isLevel: true, value: (random) => random.whole(60, 99) },
+  { untilShare: 0.5, place: 0, kind: 'motion', isLevel: false, value: (random) => random.chance(0.5) },
+  { untilShare: 0.65, place: 5, kind: 'motion', isLevel: false, value: (random) => random.chance(0.5) },
+  { untilShare: 0.75, place: 1, kind: 'contact', isLevel: false, value: (random) => random.chance(0.5) },
+  { untilShare: 0.8, place: 2, kind: 'water_liters', isLevel: true, value: () => 1 },
+  {
+    untilShare: 0.95,
+    place: 6,
+    kind: 'heart_rate_bpm',
+    isLevel: true,
+    value: (random) => random.whole(60, 90),
+  },
   { untilShare: 1, place: 4, kind: 'battery_pct', isLevel: true, value: (random) => random.whole(60, 99) },
 ];
 

@@ -1,19 +1,16 @@
-// The limit of `core`: what is left when everything that makes a product is left out. Typed arrays by dense
-// number, one look-up of a string id per event, a lazy timing wheel (a home is armed once and looked at
-// again only when that comes due). It notes who was seen, when somebody last stirred, and a low battery; it
-// raises nothing but a count.
+// The limit of `core`: what is left when everything that makes a product is left out. Typed arrays by dense number, one
+// look-up of a string id per event, a lazy timing wheel (a home is armed once and looked at again only when that comes
+// due). It keeps when somebody last stirred, since when the resident is in the bathroom, and whether the heart beats
+// too fast; it raises nothing but a count.
 
-import { deviceNumber } from './core-events.ts';
-import { gatewayName, HOME_DEVICES } from './homes.ts';
+import { gatewayName } from './homes.ts';
+import { type Happening, WATCH } from './minimal-watch.ts';
 
-const SILENCE_MS = 6 * 3_600_000;
-const LOW_PCT = 20;
-const RECOVERED_PCT = 30;
 const SLOT_MS = 60_000;
 /** One more than the longest waiting time, so that a slot never holds two different rounds. */
-const SLOTS = SILENCE_MS / SLOT_MS + 1;
+const SLOTS = WATCH.silenceMs / SLOT_MS + 1;
 
-/** Device number by `gateway/device`. */
+/** Home number by the name of its gateway. */
 export function createIdTable(homes: number): {
   readonly ids: string[];
   readonly numbers: Map<string, number>;
@@ -21,21 +18,16 @@ export function createIdTable(homes: number): {
   const ids: string[] = [''];
   const numbers = new Map<string, number>();
   for (let home = 1; home <= homes; home++) {
-    for (const [place, { deviceId }] of HOME_DEVICES.entries()) {
-      const id = `${gatewayName(home - 1)}/${deviceId}`;
-      ids.push(id);
-      numbers.set(id, deviceNumber(home, place));
-    }
+    ids.push(gatewayName(home - 1));
+    numbers.set(gatewayName(home - 1), home);
   }
   return { ids, numbers };
 }
 
 export class ArrayWatch {
-  readonly #homeOf: Int32Array;
-  readonly #deviceSeenAtMs: Float64Array;
-  readonly #isLow: Uint8Array;
-  readonly #gatewaySeenAtMs: Float64Array;
   readonly #lastActivityAtMs: Float64Array;
+  readonly #bathroomSinceMs: Float64Array;
+  readonly #isFast: Uint8Array;
   /** Next home in the same slot of the wheel; −1: not armed. */
   readonly #nextInSlot: Int32Array;
   readonly #slots = new Int32Array(SLOTS);
@@ -43,42 +35,39 @@ export class ArrayWatch {
   alarmCount = 0;
 
   constructor(homes: number, fromMs: number) {
-    const devices = homes * HOME_DEVICES.length + 1;
-    this.#homeOf = new Int32Array(devices);
-    this.#deviceSeenAtMs = new Float64Array(devices);
-    this.#isLow = new Uint8Array(devices);
-    this.#gatewaySeenAtMs = new Float64Array(homes + 1);
     this.#lastActivityAtMs = new Float64Array(homes + 1);
+    this.#bathroomSinceMs = new Float64Array(homes + 1);
+    this.#isFast = new Uint8Array(homes + 1);
     this.#nextInSlot = new Int32Array(homes + 1).fill(-1);
     this.#slot = Math.floor(fromMs / SLOT_MS);
-    for (let home = 1; home <= homes; home++) {
-      for (let place = 0; place < HOME_DEVICES.length; place++)
-        this.#homeOf[deviceNumber(home, place)] = home;
+  }
+
+  step(home: number, happening: Happening, heartRateBpm: number, atMs: number): void {
+    if (atMs >= (this.#slot + 1) * SLOT_MS) this.#turn(atMs);
+    switch (happening) {
+      case 'stir':
+        this.#bathroomSinceMs[home] = 0;
+        this.#lastActivityAtMs[home] = atMs;
+        if (this.#nextInSlot[home] === -1) this.#arm(home, atMs + WATCH.silenceMs);
+        return;
+      case 'bathroom':
+        this.#lastActivityAtMs[home] = atMs;
+        if (this.#bathroomSinceMs[home] === 0) this.#bathroomSinceMs[home] = atMs;
+        if (this.#nextInSlot[home] === -1) this.#arm(home, atMs + WATCH.bathroomMs);
+        return;
+      case 'heart-rate':
+        this.#noteHeartRate(home, heartRateBpm);
+        return;
+      case 'nothing':
+        return;
     }
   }
 
-  step(device: number, kind: string, value: unknown, atMs: number): void {
-    if (atMs >= (this.#slot + 1) * SLOT_MS) this.#turn(atMs);
-    const home = this.#homeOf[device]!;
-    this.#deviceSeenAtMs[device] = atMs;
-    // One gateway per home: the same number.
-    this.#gatewaySeenAtMs[home] = atMs;
-    if (kind === 'motion') {
-      if (value === true) this.#stir(home, atMs);
-    } else if (kind === 'contact') this.#stir(home, atMs);
-    else if (kind === 'battery_pct') this.#noteBattery(device, value as number);
-  }
-
-  #stir(home: number, atMs: number): void {
-    this.#lastActivityAtMs[home] = atMs;
-    if (this.#nextInSlot[home] === -1) this.#arm(home, atMs + SILENCE_MS);
-  }
-
-  #noteBattery(device: number, percent: number): void {
-    if (this.#isLow[device] === 0 && percent < LOW_PCT) {
-      this.#isLow[device] = 1;
+  #noteHeartRate(home: number, heartRateBpm: number): void {
+    if (this.#isFast[home] === 0 && heartRateBpm >= WATCH.fastBpm) {
+      this.#isFast[home] = 1;
       this.alarmCount++;
-    } else if (percent > RECOVERED_PCT) this.#isLow[device] = 0;
+    } else if (heartRateBpm <= WATCH.calmBpm) this.#isFast[home] = 0;
   }
 
   #arm(home: number, dueAtMs: number): void {
@@ -95,11 +84,17 @@ export class ArrayWatch {
       while (home !== 0) {
         const next = this.#nextInSlot[home]!;
         this.#nextInSlot[home] = -1;
-        const dueAtMs = this.#lastActivityAtMs[home]! + SILENCE_MS;
+        const dueAtMs = this.#dueAtMs(home);
         if (dueAtMs <= atMs) this.alarmCount++;
         else this.#arm(home, dueAtMs);
         home = next;
       }
     }
+  }
+
+  #dueAtMs(home: number): number {
+    const silenceAtMs = this.#lastActivityAtMs[home]! + WATCH.silenceMs;
+    const sinceMs = this.#bathroomSinceMs[home]!;
+    return sinceMs === 0 ? silenceAtMs : Math.min(silenceAtMs, sinceMs + WATCH.bathroomMs);
   }
 }

@@ -24,12 +24,29 @@ export const FIGURES = {
   'ingest-p99-at-10000': LATENCY,
   'core-rate-1000': EVENTS,
   'core-rate-100000': EVENTS,
+  'core-rate-1000000': EVENTS,
   'core-bytes-per-home-1000': SIZE,
   'core-bytes-per-home-100000': SIZE,
+  'core-bytes-per-home-1000000': SIZE,
+  'core-peer-timer-per-home-1000': EVENTS,
+  'core-peer-rxjs-1000': EVENTS,
+  'core-peer-xstate-1000': EVENTS,
+  'core-peer-json-rules-engine-1000': EVENTS,
+  'core-peer-timer-per-home-100000': EVENTS,
+  'core-peer-rxjs-100000': EVENTS,
+  'core-peer-xstate-100000': EVENTS,
+  'core-peer-json-rules-engine-100000': EVENTS,
+  'core-peer-timer-per-home-1000000': EVENTS,
+  'core-peer-xstate-1000000': EVENTS,
+  'core-peer-json-rules-engine-1000000': EVENTS,
   'recovery-ready': LATENCY,
   'recovery-own': LATENCY,
 } as const satisfies Record<string, FigureKind>;
 export type FigureName = keyof typeof FIGURES;
+
+export function isFigureName(name: string): name is FigureName {
+  return Object.hasOwn(FIGURES, name);
+}
 
 export interface Figure {
   readonly name: FigureName;

@@ -1,5 +1,5 @@
-// The homes of the bench: the five-piece set of Chinese cities (button, motion, smoke, water meter, door),
-// one gateway each, and a probe: a concentrator whose SOS buttons stand in homes of their own. Nothing here
+// The homes of the bench: the five-piece set of Chinese cities (button, motion, smoke, water meter, door) with a second
+// motion sensor in the bathroom and a wrist band, one gateway each, and a probe: a concentrator whose SOS buttons stand in homes of their own. Nothing here
 // falls silent within a run, so no technical alert disturbs a measurement.
 
 import type { SupervisionClass, Zone } from '#core/model/home.ts';
@@ -17,6 +17,8 @@ export const HOME_DEVICES: readonly BenchDevice[] = [
   { deviceId: 'water-meter', kind: 'water_liters', room: 'kitchen', zone: 'kitchen' },
   { deviceId: 'sos-button', kind: 'button', room: 'bedroom', zone: 'bedroom' },
   { deviceId: 'smoke-kitchen', kind: 'smoke', room: 'kitchen', zone: 'kitchen' },
+  { deviceId: 'pir-bathroom', kind: 'motion', room: 'bathroom', zone: 'bathroom' },
+  { deviceId: 'band', kind: 'heart_rate_bpm', room: 'bedroom', zone: 'other' },
 ];
 
 export const DEVICE_SUPERVISION: SupervisionClass = '25h';

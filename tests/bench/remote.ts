@@ -29,7 +29,8 @@ export function launch<C extends Calls>(file: string): Remote<C> {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // Binary arrays of samples cross as they are.
     serialization: 'advanced',
-    execArgv: ['--expose-gc'],
+    // A million actors of a peer do not fit into Node's default heap of 4 GB.
+    execArgv: ['--expose-gc', '--max-old-space-size=12000'],
   });
   return {
     async call(name, argument) {

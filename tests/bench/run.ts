@@ -1,4 +1,4 @@
-// npm run bench -- [NAME…] [--json] [--quick] [--profile DIR]
+// npm run bench -- [NAME…] [--json] [--quick | --full] [--profile DIR]
 // Runs the named benchmarks (default: all) and prints their figures; progress goes to standard error.
 // What the figures mean is in docs/bench.md.
 
@@ -21,14 +21,24 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, profile: { type: 'string' } },
+    options: {
+      json: { type: 'boolean' },
+      quick: { type: 'boolean' },
+      full: { type: 'boolean' },
+      profile: { type: 'string' },
+    },
   });
   const unknown = positionals.find((name) => !Object.hasOwn(BENCHMARKS, name));
   if (unknown !== undefined) {
     throw new Error(`no benchmark "${unknown}"; there are: ${Object.keys(BENCHMARKS).join(', ')}`);
   }
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  const context = { say, isQuick: values.quick ?? false, profileFolder: values.profile ?? null };
+  const context = {
+    say,
+    isQuick: values.quick ?? false,
+    isFull: values.full ?? false,
+    profileFolder: values.profile ?? null,
+  };
   const figures: Figure[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHMARKS)) {
     say(`${name} …`);
