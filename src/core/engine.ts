@@ -2,9 +2,11 @@
 // effects out, so the same log gives the same alerts to the byte, live, after a crash and in a back-test.
 // An entry first lets everything happen that was due before it, each at its own due time.
 
+import { Asking } from './alerts/asking.ts';
 import { AlertBook } from './alerts/book.ts';
 import { applyCommand } from './alerts/handling.ts';
 import { AlertWatch } from './alerts/watch.ts';
+import { absenceDeadlineMs, applyHomeCommand, checkAbsence } from './facts/absence.ts';
 import { isActivity, noteActivity } from './facts/activity.ts';
 import { noteBattery } from './facts/battery.ts';
 import {
@@ -20,7 +22,12 @@ import {
 } from './facts/link.ts';
 import { checkPresence, noteDoor, noteInside, presenceDeadlineMs } from './facts/presence.ts';
 import { addOwnOutage, refreshSight } from './facts/sight.ts';
+import { noteSleep } from './facts/sleep.ts';
+import { checkTrust, noteTrust, trustDeadlineMs } from './facts/trust.ts';
+import { noteWater } from './facts/water.ts';
+import { forgetRoomWhenAway, noteRoom } from './facts/whereabouts.ts';
 import type { Alert } from './model/alert.ts';
+import { type Command, isHomeCommand } from './model/command.ts';
 import type { Effect, EffectBody } from './model/effect.ts';
 import type { Entry, EntryBody, ObservationBody, ResumedBody } from './model/entry.ts';
 import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
@@ -31,10 +38,15 @@ import { LINK, PRESENCE } from './state/roster.ts';
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '2';
+export const CORE_VERSION = '3';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;
+
+/** A deadline that a rule leaves standing would else wake its home every millisecond, and the core be late for all. */
+const LOOK_AGAIN_MS = 1000;
+/** Whose deadline broke the core is looked at again so soon; each fault counts up its alert. */
+const AFTER_FAULT_MS = 60_000;
 
 const NOTHING: readonly Effect[] = [];
 
@@ -42,6 +54,7 @@ export class Engine implements Signals {
   readonly world = new World();
   readonly watch = new AlertWatch();
   readonly book: AlertBook;
+  readonly asking = new Asking(this.world, (effect) => this.#emit(effect));
   readonly rules: RuleRunner;
   #effects: Effect[] = [];
 
@@ -51,7 +64,7 @@ export class Engine implements Signals {
       onOpen: (alert, slot) => this.watch.arm(alert, slot),
       onClosed: (slot) => this.watch.disarm(slot),
     });
-    this.rules = new RuleRunner(this.world, this.book, rules);
+    this.rules = new RuleRunner(this.world, this.book, this.asking, rules);
   }
 
   /** Offset of the last entry taken. */
@@ -102,6 +115,8 @@ export class Engine implements Signals {
   }
 
   onPresence(home: number): void {
+    checkAbsence(this.world, home);
+    forgetRoomWhenAway(this.world, home);
     this.rules.onPresence(home);
   }
 
@@ -135,12 +150,15 @@ export class Engine implements Signals {
   /**
    * An entry that breaks the core itself would break every recovery as well. It rings as the highest priority at its
    * place instead, at the same entry in every replay, and the service goes on for everybody else (ADR 0006).
+   * False: it broke.
    */
-  #contain(home: number, gateway: number, work: () => void): void {
+  #contain(home: number, gateway: number, work: () => void): boolean {
     try {
       work();
+      return true;
     } catch (error) {
       this.rules.reportFault({ rule: 'core', priority: 1, home, gateway, error });
+      return false;
     }
   }
 
@@ -161,10 +179,12 @@ export class Engine implements Signals {
       world.nowMs = Math.max(world.nowMs, dueAtMs);
       if (homeAtMs === dueAtMs) {
         const home = world.homeDeadlines.pop();
-        this.#contain(home, 0, () => this.#wakeHome(home));
+        const isDone = this.#contain(home, 0, () => this.#wakeHome(home));
+        if (!isDone) world.wakeHome(home, world.nowMs + AFTER_FAULT_MS);
       } else if (gatewayAtMs === dueAtMs) {
         const gateway = world.gatewayDeadlines.pop();
-        this.#contain(0, gateway, () => this.#wakeGateway(gateway));
+        const isDone = this.#contain(0, gateway, () => this.#wakeGateway(gateway));
+        if (!isDone) world.wakeGateway(gateway, world.nowMs + AFTER_FAULT_MS);
       } else this.watch.fire(this.book);
     }
     world.nowMs = Math.max(world.nowMs, untilMs);
@@ -173,15 +193,20 @@ export class Engine implements Signals {
   #wakeHome(home: number): void {
     const { world } = this;
     checkDevices(world, this, home);
+    checkTrust(world, this, home);
     checkPresence(world, this, home);
+    checkAbsence(world, home);
     this.rules.onHomeDeadline(home);
     const next = Math.min(
       nextDeviceDeadlineMs(world, home),
+      trustDeadlineMs(world, home),
       presenceDeadlineMs(world, home),
+      absenceDeadlineMs(world, home),
       this.rules.nextHomeDeadlineMs(home),
     );
-    // Whatever is still due now was looked at and stands; look again with the next millisecond, never in a circle.
-    if (next < Number.POSITIVE_INFINITY) world.wakeHome(home, Math.max(next, world.nowMs + 1));
+    // Whatever is still due now was looked at and stands; look again in a while, never in a circle.
+    if (next < Number.POSITIVE_INFINITY)
+      world.wakeHome(home, next > world.nowMs ? next : world.nowMs + LOOK_AGAIN_MS);
   }
 
   #wakeGateway(gateway: number): void {
@@ -202,10 +227,8 @@ export class Engine implements Signals {
         if (body.online) noteGatewaySeen(world, this, body.gateway);
         else noteGatewayLost(world, body.gateway);
         return;
-      case 'command': {
-        const handling = { book: this.book, nowMs: world.nowMs, offset: entry.offset };
-        return applyCommand({ ...handling, emit: (effect) => this.#emit(effect) }, body.command);
-      }
+      case 'command':
+        return this.#command(body.command, entry.offset);
       case 'home-configured':
         return this.#configureHome(body.home);
       case 'gateway-configured':
@@ -216,6 +239,13 @@ export class Engine implements Signals {
       case 'resumed':
         return;
     }
+  }
+
+  #command(command: Command, offset: number): void {
+    const { world, book } = this;
+    const emit = (effect: EffectBody): void => this.#emit(effect);
+    if (isHomeCommand(command)) applyHomeCommand({ world, signals: this, emit }, command);
+    else applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
   }
 
   #observe(observation: ObservationBody): void {
@@ -231,7 +261,9 @@ export class Engine implements Signals {
     if (observation.kind === 'online' && observation.value === false) noteDeviceLost(world, this, device);
     else noteDeviceSeen(world, this, device, atMs);
     noteBattery(world, observation, device);
-    if (isActivity(world, observation, device)) this.#noteLife(home, device, atMs);
+    noteWater(world, observation, home, device);
+    const isTrusted = noteTrust(world, this, observation, device, atMs);
+    if (isActivity(world, observation, device) && isTrusted) this.#noteLife(home, device, atMs);
     this.rules.observe(observation, home);
   }
 
@@ -241,7 +273,10 @@ export class Engine implements Signals {
     const { presence, isReturning, isUncertain } = homes.columns;
     const wasIn = presence[home] !== PRESENCE.away && isReturning[home] === 0 && isUncertain[home] === 0;
     const note = devices.columns.isDoor[device] === 1 ? noteDoor : noteInside;
-    if (note(world, this, home, device, atMs)) noteActivity(world, this, home, device, atMs, wasIn);
+    if (!note(world, this, home, device, atMs)) return;
+    noteRoom(world, home, device, atMs, wasIn);
+    noteSleep(world, home, device, atMs, wasIn);
+    noteActivity(world, this, home, device, atMs, wasIn);
   }
 
   #configureHome(configuration: HomeConfiguration): void {

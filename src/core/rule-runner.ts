@@ -2,12 +2,13 @@
 // paused for that home (or gateway), reported once as an alert, and the others go on. It fails at the same entry in
 // every replay, so the outcome is the same as well.
 
+import type { Asking } from './alerts/asking.ts';
 import type { AlertBook } from './alerts/book.ts';
 import type { Priority } from './model/alert.ts';
 import type { ObservationBody } from './model/entry.ts';
 import type { Parameters, Rule, RuleContext, RuleHooks, Settings } from './rules/rule.ts';
 import { gatewayPlace, homePlace } from './rules/subject.ts';
-import { type ColumnImage, type ColumnSchema, Table } from './state/table.ts';
+import { type ColumnImage, type ColumnSchema, type Columns, Table } from './state/table.ts';
 import type { Signals, World } from './state/world.ts';
 
 interface RunningRule {
@@ -27,19 +28,20 @@ export interface RuleImage {
 export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
   readonly #world: World;
   readonly #book: AlertBook;
+  readonly #asking: Asking;
   readonly #rules: readonly RunningRule[];
   readonly #byKind = new Map<string, readonly RunningRule[]>();
   readonly #forOtherKinds: readonly RunningRule[];
   readonly #onActivity: readonly RunningRule[];
   readonly #onRoamed: readonly RunningRule[];
   readonly #timed: readonly RunningRule[];
-  readonly #settings = new Map<Rule, Map<number, Settings<Parameters>>>();
   /** `rule~home` of rules that threw. */
   readonly #paused = new Set<string>();
 
-  constructor(world: World, book: AlertBook, rules: readonly Rule[]) {
+  constructor(world: World, book: AlertBook, asking: Asking, rules: readonly Rule[]) {
     this.#world = world;
     this.#book = book;
+    this.#asking = asking;
     this.#rules = rules.map((rule) => this.#start(rule));
     this.#forOtherKinds = this.#rules.filter((running) => running.rule.kinds.includes('*'));
     for (const kind of new Set(rules.flatMap((rule) => rule.kinds))) {
@@ -106,9 +108,8 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       this.#guard(running, home, 0, () => running.hooks.onDeviceLink?.(device));
   }
 
-  /** The home's roster or settings changed: forget compiled settings and make room for its numbers. */
+  /** The home's roster or settings changed: make room for its numbers. */
   onConfigured(home: number): void {
-    for (const settings of this.#settings.values()) settings.delete(home);
     this.makeRoom();
     for (const running of this.#rules)
       this.#guard(running, home, 0, () => running.hooks.onConfigured?.(home));
@@ -134,6 +135,11 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       running.homes.ensure(homes.size - 1);
       running.devices.ensure(devices.size - 1);
     }
+  }
+
+  /** What a rule keeps per home, for those who show it; undefined when there is no such rule. */
+  homeColumnsOf(rule: string): Columns<ColumnSchema> | undefined {
+    return this.#rules.find((running) => running.rule.id === rule)?.homes.columns;
   }
 
   images(): RuleImage[] {
@@ -165,29 +171,35 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     const devices = new Table(rule.deviceColumns);
     const context: RuleContext<Parameters, ColumnSchema, ColumnSchema> = {
       world: this.#world,
-      settings: (home) => this.#settingsOf(rule, home),
+      settings: this.#settingsOf(rule),
       home: () => homes.columns,
       device: () => devices.columns,
       raise: (cause) => this.#book.raise({ ...cause, rule: rule.id }),
       clear: (subject, restore) => this.#book.clear(rule.id, subject, restore),
+      isRaised: (other, home) => this.#isRaised(other, home),
+      questions: this.#asking.ofRule(rule.id),
     };
     return { rule, homes, devices, hooks: rule.start(context) };
   }
 
-  #settingsOf(rule: Rule, home: number): Settings<Parameters> {
-    let compiled = this.#settings.get(rule);
-    if (compiled === undefined) {
-      compiled = new Map([[0, effectiveSettings(rule, {})]]);
-      this.#settings.set(rule, compiled);
-    }
-    const own = this.#world.roster.settings.get(home)?.[rule.id];
-    if (own === undefined) return compiled.get(0)!;
-    let settings = compiled.get(home);
-    if (settings === undefined) {
-      settings = effectiveSettings(rule, own);
-      compiled.set(home, settings);
-    }
-    return settings;
+  #isRaised(ruleId: string, home: number): boolean {
+    const running = this.#rules.find(({ rule }) => rule.id === ruleId);
+    return running?.homes.columns['isRaised']?.[home] === 1;
+  }
+
+  /** Compiled once per rule and settings, however many homes have them. */
+  #settingsOf(rule: Rule): (home: number) => Settings<Parameters> {
+    const { settings } = this.#world.roster;
+    const compiled: Settings<Parameters>[] = [effectiveSettings(rule, {})];
+    return (home) => {
+      const index = settings.indexOf(home);
+      const known = compiled[index];
+      if (known !== undefined) return known;
+      const own = settings.at(index)?.[rule.id];
+      const effective = own === undefined ? compiled[0]! : effectiveSettings(rule, own);
+      compiled[index] = effective;
+      return effective;
+    };
   }
 
   #guard(running: RunningRule, home: number, gateway: number, hook: () => void): void {
@@ -246,13 +258,12 @@ function messageOf(error: unknown): string {
 
 /** The rule's settings for a home that overrides some: numbers within bounds count, anything else is the default. */
 export function effectiveSettings(rule: Rule, own: Readonly<Record<string, unknown>>): Settings<Parameters> {
-  const settings: Record<string, number> = {};
-  for (const [name, parameter] of Object.entries(rule.parameters)) {
+  const settings = Object.entries(rule.parameters).map(([name, { default: usual, min, max }]) => {
     const value = own[name];
-    const isUsable = typeof value === 'number' && value >= parameter.min && value <= parameter.max;
-    settings[name] = isUsable ? value : parameter.default;
-  }
-  return settings;
+    return [name, typeof value === 'number' && value >= min && value <= max ? value : usual] as const;
+  });
+  // Built at once: see `Table`.
+  return Object.fromEntries(settings);
 }
 
 function pauseKey(rule: Rule, home: number, gateway: number): string {

@@ -1,17 +1,21 @@
-// A snapshot is the whole state of the engine as bytes: a JSON head with words and alerts, then the columns as they
-// lie in memory. It says at which offset and by which core version it was cut. Restoring it and reading the rest of
-// the log gives the same effects as never having stopped.
+// A snapshot is the whole state of the engine as bytes: a JSON head with alerts, then names, deadlines and columns as
+// they lie in memory. It says at which offset and by which core version it was cut. Restoring it and reading the rest
+// of the log gives the same effects as never having stopped.
 
+import type { AskingImage } from './alerts/asking.ts';
 import type { BookImage } from './alerts/book.ts';
 import { Engine } from './engine.ts';
 import type { RuleSettings } from './model/home.ts';
+import type { Absence } from './model/home-state.ts';
 import type { RuleImage } from './rule-runner.ts';
 import type { Rule } from './rules/rule.ts';
-import type { RosterNames } from './state/roster.ts';
+import type { SettingsImage } from './state/home-settings.ts';
+import type { RosterNames } from './state/name-pages.ts';
 import type { ColumnImage, ColumnType } from './state/table.ts';
 
-/** Layout of the bytes; another number is not read. */
-const FORMAT = 1;
+/** Layout of the bytes. In 1 names and deadlines were in the head; it is still read. */
+const FORMAT = 2;
+const READABLE: readonly number[] = [1, FORMAT];
 
 interface ColumnHead {
   readonly name: string;
@@ -30,13 +34,20 @@ interface Head {
   readonly offset: number;
   readonly nowMs: number;
   readonly resumedAtMs: number;
-  readonly names: RosterNames;
-  readonly settings: readonly (readonly [number, RuleSettings])[];
+  /** Of format 1, like the deadlines. */
+  readonly names?: RosterNames;
+  /** By home, in a snapshot of a core that kept the settings of each home apart. */
+  readonly settings?: readonly (readonly [number, RuleSettings])[];
+  readonly settingsPacks?: SettingsImage;
+  /** Missing in a snapshot of a core that knew none. */
+  readonly absences?: readonly (readonly [number, Absence])[];
   readonly book: BookImage;
+  /** Missing in a snapshot of a core that asked nobody. */
+  readonly asking?: AskingImage;
   readonly gone: readonly (readonly [string, number])[];
   readonly paused: readonly string[];
-  readonly homeDeadlines: readonly (readonly [number, number])[];
-  readonly gatewayDeadlines: readonly (readonly [number, number])[];
+  readonly homeDeadlines?: readonly (readonly [number, number])[];
+  readonly gatewayDeadlines?: readonly (readonly [number, number])[];
   readonly tables: readonly TableHead[];
 }
 
@@ -67,20 +78,23 @@ export function encodeSnapshot(engine: Engine): Uint8Array {
 export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Engine {
   const headLength = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
   const head: Head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + headLength)));
-  if (head.format !== FORMAT)
-    throw new Error(`snapshot format ${head.format} cannot be read, only ${FORMAT}`);
+  if (!READABLE.includes(head.format))
+    throw new Error(`snapshot format ${head.format} cannot be read, only ${READABLE.join(' and ')}`);
   const engine = new Engine(rules);
   const { world } = engine;
   world.offset = head.offset;
   world.nowMs = head.nowMs;
   world.resumedAtMs = head.resumedAtMs;
-  Object.assign(world.roster.names, head.names);
-  for (const [home, settings] of head.settings) world.roster.settings.set(home, settings);
+  Object.assign(world.roster.names, head.names ?? {});
+  for (const [home, absence] of head.absences ?? []) world.roster.absences.set(home, absence);
   restoreTables(engine, head.tables, bytes.subarray(4 + headLength), head.paused);
-  for (const [home, dueAtMs] of head.homeDeadlines) world.homeDeadlines.arm(home, dueAtMs);
-  for (const [gateway, dueAtMs] of head.gatewayDeadlines) world.gatewayDeadlines.arm(gateway, dueAtMs);
+  world.roster.settings.restore(head.settingsPacks ?? []);
+  for (const [home, settings] of head.settings ?? []) world.roster.settings.set(home, settings);
+  for (const [home, dueAtMs] of head.homeDeadlines ?? []) world.homeDeadlines.arm(home, dueAtMs);
+  for (const [gateway, dueAtMs] of head.gatewayDeadlines ?? []) world.gatewayDeadlines.arm(gateway, dueAtMs);
   engine.watch.restore(head.gone);
   engine.book.restore(head.book);
+  engine.asking.restore(head.asking ?? []);
   return engine;
 }
 
@@ -91,13 +105,12 @@ function headOf(engine: Engine, sections: readonly Section[]): Head {
     offset: world.offset,
     nowMs: world.nowMs,
     resumedAtMs: world.resumedAtMs,
-    names: world.roster.names,
-    settings: [...world.roster.settings],
+    settingsPacks: world.roster.settings.image(),
+    absences: [...world.roster.absences],
     book: engine.book.image(),
+    asking: engine.asking.image(),
     gone: engine.watch.image(),
     paused: engine.rules.paused(),
-    homeDeadlines: world.homeDeadlines.image(),
-    gatewayDeadlines: world.gatewayDeadlines.image(),
     tables: sections.map(({ table, size, columns }) => ({
       table,
       size,
@@ -107,8 +120,12 @@ function headOf(engine: Engine, sections: readonly Section[]): Head {
 }
 
 function sectionsOf(engine: Engine): Section[] {
-  const { homes, devices, gateways } = engine.world.roster;
+  const { world } = engine;
+  const { homes, devices, gateways, namePages } = world.roster;
   const sections: Section[] = [
+    { table: 'names', size: 0, columns: namePages.images() },
+    { table: 'home-deadlines', size: 0, columns: world.homeDeadlines.images() },
+    { table: 'gateway-deadlines', size: 0, columns: world.gatewayDeadlines.images() },
     { table: 'homes', size: homes.size, columns: homes.images() },
     { table: 'devices', size: devices.size, columns: devices.images() },
     { table: 'gateways', size: gateways.size, columns: gateways.images() },
@@ -136,7 +153,10 @@ function restoreTables(
     });
     images.set(table, { size, columns: restored });
   }
-  const { roster } = engine.world;
+  const { roster, homeDeadlines, gatewayDeadlines } = engine.world;
+  roster.namePages.restore(images.get('names')?.columns ?? []);
+  homeDeadlines.restore(images.get('home-deadlines')?.columns ?? []);
+  gatewayDeadlines.restore(images.get('gateway-deadlines')?.columns ?? []);
   for (const [name, table] of [
     ['homes', roster.homes],
     ['devices', roster.devices],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { cutIndex, eventsAfter } from './cases.ts';
 import { chooseOn, crossCheck } from './cross-check.ts';
 import { evaluateHome, type HomeResult, quickLook } from './evaluate.ts';
-import { acrossClockChanges, delayed, duplicated, reordered } from './faults.ts';
+import { acrossClockChanges, delayed, duplicated, reordered, thinned } from './faults.ts';
 import { fixedRuleAlarms } from './fixed-rule.ts';
 import { at, type Change, madeUpHome } from './made-up-home.ts';
 import { isHuman } from './recording.ts';
@@ -112,6 +112,15 @@ test('faults keep what they do not break', () => {
   expect(acrossClockChanges(madeUpHome())).toEqual([]);
 });
 
+test('a thinned recording has lost about its share, the same events every time', () => {
+  const recording = madeUpHome();
+  const left = thinned(recording, 10).events;
+  expect(left.length / recording.events.length).toBeCloseTo(0.9, 1);
+  expect(left.length).toBeLessThan(recording.events.length);
+  expect(thinned(recording, 10).events).toEqual(left);
+  expect(thinned(recording, 0).events).toEqual(recording.events);
+});
+
 test('figures', () => {
   const outcome = (hours: number | null, isDay = true): Outcome => {
     return { kind: 'truncate', isDay, delayMs: hours === null ? null : hours * HOUR_MS, isAlready: false };
@@ -144,12 +153,14 @@ test('the report has the layout of the issue', () => {
 });
 
 test('the cross-check chooses on the other homes: fewest false alarms first, then the shorter delay', () => {
-  const look = (alarms: number, hours: number): ReturnType<typeof quickLook> => ({
+  const look = (alarms: number, hours: number, dropped = 0): ReturnType<typeof quickLook> => ({
     scoredMs: 30 * 24 * HOUR_MS,
+    dropped,
     alarms: Array(alarms).fill({ atMs: 0, rule: 'r', code: 'c', isEmergency: true }),
     outcomes: [{ kind: 'truncate', isDay: true, delayMs: hours * HOUR_MS, isAlready: false }],
   });
   expect(chooseOn([[look(1, 1), look(0, 5), look(0, 3)]], 3)).toBe(2);
+  expect(chooseOn([[look(0, 1, 2), look(0, 5), look(1, 3)]], 3)).toBe(1);
   expect(
     chooseOn(
       [
@@ -169,6 +180,7 @@ test('a quick look sees the same as the whole protocol', () => {
   const whole = evaluateHome(recording, {});
   const quick = quickLook(recording, {});
   expect(quick.alarms).toEqual(whole.alarms);
+  expect(quick.dropped).toBe(whole.mustStaySilent['sensor-dropped']);
   expect(quick.outcomes).toEqual(whole.outcomes.filter(({ kind }) => kind === 'truncate'));
   expect(crossCheck([]).length).toBe(0);
 });

@@ -82,6 +82,12 @@ export function reordered(events: readonly RecordedEvent[]): Delivery[] {
   return deliveries;
 }
 
+/** The recording without `percent` of its events, chosen by a hash of the line; also in warm-up and cases. */
+export function thinned(recording: Recording, percent: number): Recording {
+  const events = recording.events.filter((event) => hashOf(event) % 100 >= percent);
+  return { ...recording, events };
+}
+
 /**
  * The recording moved by whole days to where the clocks of its zone change in the middle of the scored window: the
  * resident goes on to live by the wall clock. None for a zone without such days.
@@ -111,8 +117,12 @@ function movedByDays(recording: Recording, days: number): Recording {
 }
 
 /** One in a hundred, spread by a hash of the line. */
-function isChosen({ line }: RecordedEvent): boolean {
-  return (Math.imul(line, 0x9e37_79b1) >>> 8) % 100 === 0;
+function isChosen(event: RecordedEvent): boolean {
+  return hashOf(event) % 100 === 0;
+}
+
+function hashOf({ line }: RecordedEvent): number {
+  return Math.imul(line, 0x9e37_79b1) >>> 8;
 }
 
 function dayStarts({ score }: Recording): number[] {

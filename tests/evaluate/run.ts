@@ -1,20 +1,17 @@
-// `npm run evaluate -- DIR… [--profile NAME] [--json] [--alarms] [--cross-check]`: the protocol of the recorded homes
-// on folders of that layout, through the real engine, next to the fixed rules. `--alarms` lists every false alarm;
-// `--cross-check` chooses the settings on all homes but one and tests them on that one.
+// `npm run evaluate -- DIR… [--profile NAME] [--json] [--alarms] [--cross-check] [--missing PERCENT]`:
+// the protocol of the recorded homes on folders of that layout, through the real engine, next to the fixed rules.
+// `--alarms` lists every false alarm; `--cross-check` chooses the settings on all homes but one and tests them on that
+// one; `--missing` loses so many of the events at random, the same ones in every run.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { RuleSettings } from '#core/model/home.ts';
+import { PROFILES, profileNamed } from '#core/rules/profiles.ts';
 import { crossCheck, crossCheckText } from './cross-check.ts';
 import { evaluateHome, type HomeResult } from './evaluate.ts';
+import { thinned } from './faults.ts';
 import { type Recording, readRecording } from './recording.ts';
 import { reportOf, reportText } from './report.ts';
-
-/** Named settings for all homes; a home is never told apart. */
-const PROFILES: Readonly<Record<string, RuleSettings>> = {
-  default: {},
-};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,26 +20,27 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     alarms: { type: 'boolean', default: false },
     'cross-check': { type: 'boolean', default: false },
+    missing: { type: 'string', default: '0' },
   },
 });
 
-const profile = PROFILES[values.profile];
+const profile = profileNamed(values.profile);
 const folders = positionals.flatMap(homesIn);
 if (profile === undefined || folders.length === 0) {
   console.error(
     profile === undefined
-      ? `unknown profile "${values.profile}"; there are: ${Object.keys(PROFILES).join(', ')}`
-      : 'usage: npm run evaluate -- DIR… [--profile NAME] [--json] [--alarms] [--cross-check]',
+      ? `unknown profile "${values.profile}"; there are: ${PROFILES.map(({ name }) => name).join(', ')}`
+      : 'usage: npm run evaluate -- DIR… [--profile NAME] [--json] [--alarms] [--cross-check] [--missing PERCENT]',
   );
   process.exitCode = 2;
 } else {
   const results = new Map<string, HomeResult>();
   const recordings: Recording[] = [];
   for (const folder of folders) {
-    const recording = await readRecording(folder);
+    const recording = thinned(await readRecording(folder), Number(values.missing));
     recordings.push(recording);
     const name = results.has(recording.name) ? folder : recording.name;
-    results.set(name, evaluateHome(recording, profile));
+    results.set(name, evaluateHome(recording, profile.rules));
     if (values.alarms) listAlarms(name, recording, results.get(name)!);
   }
   const report = reportOf(results);

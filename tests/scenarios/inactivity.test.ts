@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { play } from '../support/scenario.ts';
+import { awayTooLong } from '#core/rules/away-too-long.ts';
+import { inactivity } from '#core/rules/inactivity.ts';
+import { play as playRules, type ScenarioOptions } from '../support/scenario.ts';
+
+/** The rules that these tables are about; others have tables of their own. */
+function play(table: string, options: ScenarioOptions = {}): ReturnType<typeof playRules> {
+  return playRules(table, { rules: [inactivity, awayTooLong], ...options });
+}
 
 test('silence of six hours within the day', () => {
   play(`
@@ -13,6 +20,18 @@ test('silence of six hours within the day', () => {
     15:00 => cleared inactivity
     20:59 wait
   `);
+});
+
+test('a check-in is a sign of life, a test call of the button is none', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    10:00 button button checkin
+    13:00 button button test
+    16:00 => raised inactivity inactivity.day
+  `,
+    { rules: [inactivity] },
+  );
 });
 
 test('one alert per episode: closed while silent it does not come again before new activity', () => {
@@ -93,6 +112,7 @@ test('nobody is missed in an empty home: silence that begins at the door', () =>
     08:10 door contact open
     08:10:05 door contact closed
     18:00 door contact open
+    18:00:05 door contact closed
     18:00:10 pir-living motion on
     d1 04:00:10 => raised inactivity inactivity.night
   `);
@@ -114,6 +134,7 @@ test('an absence never lasts unseen', () => {
 test('activity after the door means somebody is in', () => {
   play(`
     08:10 door contact open
+    08:10:05 door contact closed
     08:12 pir-living motion on
     08:12:10 pir-living motion on
     14:12:10 => raised inactivity inactivity.day

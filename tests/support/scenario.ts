@@ -4,7 +4,7 @@
 
 import { expect } from 'vitest';
 import { Engine } from '#core/engine.ts';
-import type { Command } from '#core/model/command.ts';
+import type { Command, HomeCommand } from '#core/model/command.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
 import type { DeviceConfiguration, HomeConfiguration, SupervisionClass } from '#core/model/home.ts';
@@ -127,6 +127,10 @@ function stamp(atMs: number, options: ScenarioOptions): string {
 
 function line(effect: Effect, options: ScenarioOptions): string {
   if (effect.type === 'command-refused') return `${stamp(effect.atMs, options)} refused ${effect.refusal}`;
+  if (effect.type === 'home-command-refused')
+    return `${stamp(effect.atMs, options)} refused ${effect.refusal}`;
+  if (effect.type === 'home-state') return `${stamp(effect.atMs, options)} ${effect.change}`;
+  if (effect.type === 'prompt') return `${stamp(effect.atMs, options)} ${effect.change} ${effect.deviceId}`;
   const { alert, change } = effect;
   const count = change === 'repeated' || change === 'returned' ? ` x${alert.causeCount}` : '';
   const level = change === 'escalated' ? ` ${alert.escalationLevel}` : '';
@@ -187,10 +191,19 @@ function bodyOf(
         home: { ...homeOf(options), revision: 2, ...JSON.parse(words.slice(1).join(' ')) },
       };
     case 'staff':
-      return { type: 'command', command: commandOf(words, engine) };
+      return { type: 'command', command: homeCommandOf(words, atMs) ?? commandOf(words, engine) };
     default:
       return observationOf(words, atMs, entries.length, options);
   }
+}
+
+/** `staff li declare-away HOURS` and `staff li declare-back`; null for an order about an alert. */
+function homeCommandOf(words: readonly string[], atMs: number): HomeCommand | null {
+  const [, staffId, action, hours] = words;
+  const base = { home: 1, staffId: staffId! };
+  if (action === 'declare-back') return { ...base, action };
+  if (action !== 'declare-away') return null;
+  return { ...base, action, untilMs: atMs + Number(hours) * 3_600_000, note: null };
 }
 
 /** `staff li claim|release|acknowledge|note TEXT|close CODE DETAIL [token N]`: the first open alert, or `alert ID`. */
@@ -255,5 +268,6 @@ function readValue(text: string): ObservationValue {
   if (text === 'on' || text === 'open') return true;
   if (text === 'off' || text === 'closed') return false;
   if (text === 'null') return null;
+  if (text.startsWith('{')) return JSON.parse(text);
   return Number.isNaN(Number(text)) ? text : Number(text);
 }

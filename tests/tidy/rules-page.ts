@@ -5,8 +5,8 @@ import type { Parameter, Rule } from '#core/rules/rule.ts';
 export function rulesPage(rules: readonly Rule[]): string {
   return `# Rules
 
-In the order in which they look at an entry. A home or a district may set every parameter (README, "Rules and profiles"); what is not
-set has the default. \`GET /api/v1/rules\` says the same. This page is made from the rules in \`src/core/rules\`
+In the order in which they look at an entry. A home or a district may set every parameter (docs/profiles.md); what is
+not set has the default. \`GET /api/v1/rules\` says the same. This page is made from the rules in \`src/core/rules\`
 (\`UPDATE_DOCS=1 npx vitest run tests/tidy/rules-page.test.ts\`).
 
 ${rules.map(ruleSection).join('\n')}`;
@@ -17,7 +17,9 @@ function ruleSection({ id, title, priority, alertKinds, parameters }: Rule): str
   const head = `## ${id}\n${title}. Priority ${priority}; alerts: ${kinds}.\n`;
   const rows = Object.entries(parameters).map(([name, parameter]) => parameterRow(name, parameter));
   if (rows.length === 0) return `${head}\nNo parameters.\n`;
-  return `${head}\n| parameter | default | from – to | meaning | source of the default |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
+  const table =
+    '| parameter | default | from – to | meaning | source of the default |\n|---|---|---|---|---|';
+  return `${head}\n${table}\n${rows.join('\n')}\n`;
 }
 
 function parameterRow(name: string, { default: value, min, max, unit, meaning, source }: Parameter): string {

@@ -2,7 +2,7 @@
 // given on a lost claim is refused by its fencing token. Only a named person closes a life-safety alert.
 
 import type { Alert, Claim } from '../model/alert.ts';
-import { type Command, type CommandRefusal, isOutcome } from '../model/command.ts';
+import { type AlertCommand, type CommandRefusal, isOutcome } from '../model/command.ts';
 import type { EffectBody } from '../model/effect.ts';
 import type { AlertBook } from './book.ts';
 
@@ -17,7 +17,7 @@ export interface Handling {
   emit(effect: EffectBody): void;
 }
 
-export function applyCommand(handling: Handling, command: Command): void {
+export function applyCommand(handling: Handling, command: AlertCommand): void {
   const alert = handling.book.get(command.alertId);
   if (alert === undefined) {
     const refusal = handling.book.isClosed(command.alertId) ? 'already-closed' : 'no-such-alert';
@@ -34,7 +34,7 @@ export function applyCommand(handling: Handling, command: Command): void {
   }
 }
 
-function claim(handling: Handling, alert: Alert, command: Command): void {
+function claim(handling: Handling, alert: Alert, command: AlertCommand): void {
   const held = alert.claim;
   if (held !== null && held.staffId !== command.staffId) {
     refuse(handling, command, 'held-by-other', held.staffId);
@@ -53,7 +53,7 @@ function claim(handling: Handling, alert: Alert, command: Command): void {
   handling.book.change(alert, 'claimed', { handling: 'claimed', claim: won });
 }
 
-function note(handling: Handling, alert: Alert, command: Command & { action: 'note' }): void {
+function note(handling: Handling, alert: Alert, command: AlertCommand & { action: 'note' }): void {
   const mine = alert.claim !== null && alert.claim.staffId === command.staffId;
   const { key, staffId, text } = command;
   const isWritten =
@@ -65,7 +65,7 @@ function note(handling: Handling, alert: Alert, command: Command & { action: 'no
   });
 }
 
-type HolderCommand = Exclude<Command, { action: 'claim' } | { action: 'note' }>;
+type HolderCommand = Exclude<AlertCommand, { action: 'claim' } | { action: 'note' }>;
 
 function asHolder(handling: Handling, alert: Alert, command: HolderCommand): void {
   const held = alert.claim;
@@ -87,7 +87,7 @@ function asHolder(handling: Handling, alert: Alert, command: HolderCommand): voi
   }
 }
 
-function close(handling: Handling, alert: Alert, command: Command & { action: 'close' }): void {
+function close(handling: Handling, alert: Alert, command: AlertCommand & { action: 'close' }): void {
   if (!isOutcome(command.outcome.code, command.outcome.detail)) {
     return refuse(handling, command, 'bad-outcome', null);
   }
@@ -106,7 +106,12 @@ function renewed(claim: Claim, nowMs: number): Claim {
   return { ...claim, expiresAtMs: nowMs + CLAIM_IDLE_MS };
 }
 
-function refuse(handling: Handling, command: Command, refusal: CommandRefusal, heldBy: string | null): void {
+function refuse(
+  handling: Handling,
+  command: AlertCommand,
+  refusal: CommandRefusal,
+  heldBy: string | null,
+): void {
   const { alertId, staffId } = command;
   handling.emit({ type: 'command-refused', alertId, staffId, refusal, heldBy });
 }

@@ -4,11 +4,23 @@ import type { ObservationBody } from '../model/entry.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { LEVEL } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
+import { noteSettled, teachLoss } from './lost-sensor.ts';
 import { teachSilence, teachStay } from './routine.ts';
 
 /** Weak signs in two rooms so close together are one person walking (recorded strays: 5 min apart and more). */
 const ROAM_MS = 4 * 60_000;
 
+/** After so long a silence, which its own clock has judged, a stay in one room is a new one. */
+const REST_MS = 8 * 3_600_000;
+
+/**
+ * What was kept during an outage comes in a rush, oldest first: so long after its last reading nothing is said of a
+ * silence, since the next may end it (gateways send some hundred kept readings per second).
+ */
+const BACKLOG_MS = 2 * 60_000;
+
+/** Devices that report nothing but presses as signs of life. */
+const PRESSED: ReadonlySet<string> = new Set(['button', 'terminal']);
 const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
 const TWO_EDGE: ReadonlySet<string> = new Set(TWO_EDGE_ACTIVITY_KINDS);
 
@@ -18,7 +30,8 @@ const TWO_EDGE: ReadonlySet<string> = new Set(TWO_EDGE_ACTIVITY_KINDS);
  */
 export function isActivity(world: World, observation: ObservationBody, device: number): boolean {
   const { kind, value, isLevel } = observation;
-  if (kind === 'button') return typeof value === 'string';
+  // A test call may come from the device itself, every night: it says nothing of the resident.
+  if (kind === 'button') return typeof value === 'string' && value !== 'test';
   const isMomentary = MOMENTARY.has(kind);
   if (!isMomentary && !TWO_EDGE.has(kind)) return false;
   if (typeof value !== 'boolean') return false;
@@ -48,13 +61,20 @@ export function noteActivity(
   if (atMs < beforeMs) return;
   const isSeen = columns.blindMs[home] === 0 && columns.blindSinceMs[home] === 0;
   if (wasIn && isSeen && before > 0) teachSilence(world, home, before, beforeMs, atMs);
+  teachLoss(world, home, device, atMs, isSeen, wasIn);
   columns.lastActivityAtMs[home] = atMs;
   columns.lastActivityDevice[home] = device;
+  noteSettled(world, home, device, atMs);
   columns.blindMs[home] = 0;
+  if (atMs < columns.sightBackAtMs[home]!) columns.backlogUntilMs[home] = world.nowMs + BACKLOG_MS;
   if (columns.blindSinceMs[home]! > 0)
     columns.blindSinceMs[home] = Math.max(columns.blindSinceMs[home]!, atMs);
   if (!wasIn || hasRoamed(world, home, before, device, atMs - beforeMs))
     noteRoaming(world, signals, home, atMs, wasIn);
+  else if (atMs - beforeMs >= REST_MS) {
+    columns.roamedAtMs[home] = atMs;
+    columns.roamBlindMs[home] = 0;
+  }
   signals.onActivity(home);
 }
 
@@ -62,6 +82,8 @@ export function noteActivity(
 function hasRoamed(world: World, home: number, before: number, device: number, sinceMs: number): boolean {
   const { homes, devices, names } = world.roster;
   if (homes.columns.rooms[home]! < 2 || devices.columns.isDoor[device] === 1) return true;
+  // Who presses a button is well enough to say so, wherever it hangs.
+  if (PRESSED.has(names.deviceKind[device]!)) return true;
   if (names.deviceRoom[before] === names.deviceRoom[device]) return false;
   return devices.columns.isWeak[device] === 0 || sinceMs <= ROAM_MS;
 }

@@ -40,8 +40,15 @@ function overdueAtMs(world: World, gateway: number): number {
   return heardAtMs + Math.max(LINK_LOSS_GRACE_MS, columns.beatMs[gateway]! * BEATS_MISSED_MAX);
 }
 
-/** When it will be clear whether the late heartbeat of a gateway is missing; 0 when none is late. */
+/**
+ * When it will be clear whether the late heartbeat of a gateway is missing, or what it kept for us while we were away;
+ * 0 when nothing is.
+ */
 export function doubtUntilMs(world: World, gateway: number): number {
+  const { lastSeenAtMs, link } = world.roster.gateways.columns;
+  const returnAtMs = world.resumedAtMs + LINK_LOSS_GRACE_MS;
+  const isAwaited = link[gateway] === LINK.online && lastSeenAtMs[gateway]! < world.resumedAtMs;
+  if (isAwaited && world.nowMs < returnAtMs) return returnAtMs;
   const untilMs = overdueAtMs(world, gateway);
   if (untilMs === NEVER) return 0;
   const columns = world.roster.gateways.columns;
@@ -146,14 +153,22 @@ export function deviceDeadlineMs(world: World, device: number): number {
 
 /** Judge the devices of a home whose deadline may have come. */
 export function checkDevices(world: World, signals: Signals, home: number): void {
-  for (const device of world.roster.devicesOfHome(home)) {
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== 0;
+    device = world.roster.nextDeviceOf(device)
+  ) {
     if (deviceDeadlineMs(world, device) <= world.nowMs) setDeviceLink(world, signals, device, LINK.offline);
   }
 }
 
 export function nextDeviceDeadlineMs(world: World, home: number): number {
   let next = NEVER;
-  for (const device of world.roster.devicesOfHome(home))
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== 0;
+    device = world.roster.nextDeviceOf(device)
+  )
     next = Math.min(next, deviceDeadlineMs(world, device));
   return next;
 }

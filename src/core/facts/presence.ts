@@ -46,7 +46,8 @@ export function noteDoor(
   const isAway = columns.presence[home] === PRESENCE.away;
   if (columns.hasDoorContact[home] === 0 && !isLeavingThroughHall(world, home, device, atMs))
     return noteInside(world, signals, home, device, atMs);
-  if (isAway) columns.isReturning[home] = 1;
+  // Away without any door: the absence was declared before they went, so this is the going.
+  if (isAway) columns.isReturning[home] = columns.doorAtMs[home]! > 0 ? 1 : 0;
   else if (atMs > columns.doorAtMs[home]! + PASSAGE_MS) columns.isReturning[home] = 0;
   columns.isUncertain[home] = 0;
   columns.doorAtMs[home] = Math.max(columns.doorAtMs[home]!, atMs);
@@ -106,10 +107,11 @@ export function checkPresence(world: World, signals: Signals, home: number): voi
  * One of several residents lies or sits on a mat, so the home is not empty. Who lives alone cannot be on the mat and at
  * the door: there a mat that says so is stuck, as recorded in one home in three.
  */
-function isMatOccupied(world: World, home: number): boolean {
-  const { level, place } = world.roster.devices.columns;
+export function isMatOccupied(world: World, home: number): boolean {
+  const { distrust, level, place } = world.roster.devices.columns;
   if (world.roster.homes.columns.residents[home]! < 2) return false;
   for (const device of world.roster.devicesOfHome(home)) {
+    if (distrust[device] !== 0) continue;
     if (level[device] === LEVEL.on && (place[device] === PLACES.bed || place[device] === PLACES.seat))
       return true;
   }
@@ -187,7 +189,7 @@ function setHint(world: World, home: number, device: number, atMs: number): void
   columns.hintAtMs[home] = atMs;
 }
 
-function forgetDoor(world: World, home: number): void {
+export function forgetDoor(world: World, home: number): void {
   const columns = world.roster.homes.columns;
   columns.doorAtMs[home] = 0;
   columns.isReturning[home] = 0;
@@ -195,7 +197,7 @@ function forgetDoor(world: World, home: number): void {
   columns.hintDevice[home] = 0;
 }
 
-function setPresence(world: World, signals: Signals, home: number, presence: number): void {
+export function setPresence(world: World, signals: Signals, home: number, presence: number): void {
   const columns = world.roster.homes.columns;
   if (columns.presence[home] === presence) return;
   columns.presence[home] = presence;

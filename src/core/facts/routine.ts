@@ -7,6 +7,7 @@
 import { zoneOffsetMs } from '../state/local-time.ts';
 import { PLACES } from '../state/roster.ts';
 import type { World } from '../state/world.ts';
+import { fadeLosses } from './lost-sensor.ts';
 
 export const SLOTS = 24;
 const MINUTE_MS = 60_000;
@@ -111,4 +112,5 @@ function fade(world: World, home: number): void {
   columns.stayPeakMin[home] = columns.stayPeakMin[home]! * KEPT_PER_DAY;
   for (let place = home * PLACES.count; place < (home + 1) * PLACES.count; place++)
     columns.placePeakMin[place] = columns.placePeakMin[place]! * KEPT_PER_DAY;
+  fadeLosses(world, home, KEPT_PER_DAY);
 }

@@ -26,9 +26,15 @@ export function coverageOf(world: World, home: number): Coverage {
   let seen = 0;
   let live = 0;
   let total = 0;
-  for (const device of world.roster.devicesOfHome(home)) {
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== 0;
+    device = world.roster.nextDeviceOf(device)
+  ) {
     if (devices.isActivitySensor[device] === 0) continue;
     total++;
+    // What is not believed is not seen.
+    if (devices.distrust[device] !== 0) continue;
     const gateway = devices.gateway[device]!;
     if (gateways.link[gateway] !== LINK.online || gateways.isOverdue[gateway] === 1) continue;
     if (devices.link[device] === LINK.online) seen++;
@@ -78,13 +84,20 @@ function addBlindMs(world: World, home: number, blindMs: number): void {
     columns.isUncertain[home] = 1;
   columns.blindMs[home]! += blindMs;
   columns.roamBlindMs[home]! += blindMs;
+  columns.sightBackAtMs[home] = world.nowMs;
 }
 
 /** When it will be clear whether we still see this home; 0 when nothing is in doubt. */
 export function sightDoubtUntilMs(world: World, home: number): number {
   const devices = world.roster.devices.columns;
-  let untilMs = 0;
-  for (const device of world.roster.devicesOfHome(home)) {
+  // Kept readings are coming in: the next of them may be news.
+  const backlogUntilMs = world.roster.homes.columns.backlogUntilMs[home]!;
+  let untilMs = backlogUntilMs > world.nowMs ? backlogUntilMs : 0;
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== 0;
+    device = world.roster.nextDeviceOf(device)
+  ) {
     if (devices.isActivitySensor[device] === 1)
       untilMs = Math.max(untilMs, doubtUntilMs(world, devices.gateway[device]!));
   }

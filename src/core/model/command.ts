@@ -1,4 +1,5 @@
-// What staff decide about alerts. A command is an entry of the log like a reading; the core answers it by an effect.
+// What staff decide about alerts and homes. A command is an entry of the log like a reading; the core answers it by an
+// effect.
 
 /** Outcome codes of two levels (domain reference section 4). */
 export const OUTCOMES = {
@@ -60,7 +61,30 @@ export interface CloseCommand extends CommandBase {
   readonly note: string | null;
 }
 /** `token` is the fencing token of the claim: an order given on a lost claim is refused. */
-export type Command = ClaimCommand | ReleaseCommand | AcknowledgeCommand | NoteCommand | CloseCommand;
+export type AlertCommand = ClaimCommand | ReleaseCommand | AcknowledgeCommand | NoteCommand | CloseCommand;
+
+interface HomeCommandBase {
+  /** Dense number of the home. */
+  readonly home: number;
+  readonly staffId: string;
+}
+/** The residents are out, or about to go, until an instant that is not far off. Said again: the new end counts. */
+export interface DeclareAwayCommand extends HomeCommandBase {
+  readonly action: 'declare-away';
+  readonly untilMs: number;
+  readonly note: string | null;
+}
+/** They are back, or never went: watch again, from now on. */
+export interface DeclareBackCommand extends HomeCommandBase {
+  readonly action: 'declare-back';
+}
+export type HomeCommand = DeclareAwayCommand | DeclareBackCommand;
+
+export type Command = AlertCommand | HomeCommand;
+
+export function isHomeCommand(command: Command): command is HomeCommand {
+  return command.action === 'declare-away' || command.action === 'declare-back';
+}
 
 export type CommandRefusal =
   | 'no-such-alert'
@@ -69,3 +93,6 @@ export type CommandRefusal =
   | 'not-claimed'
   | 'already-closed'
   | 'bad-outcome';
+
+/** `bad-end`: past, or further away than an absence may last. */
+export type HomeCommandRefusal = 'no-such-home' | 'not-watched' | 'bad-end';

@@ -47,10 +47,13 @@ export interface HeartbeatMessage {
   readonly cursor: string;
 }
 
-/** Something staff must know about the service itself. `unrecorded-sos`: storage is full, yet somebody pressed. */
+/**
+ * Something staff must know about the service itself. `unrecorded-sos`: storage is full, yet somebody pressed.
+ * `telemetry-behind`: charts and rasters lag; alarms do not.
+ */
 export interface NoticeMessage {
   readonly type: 'notice';
-  readonly code: 'storage-failing' | 'unrecorded-sos' | 'stopping';
+  readonly code: 'storage-failing' | 'unrecorded-sos' | 'telemetry-behind' | 'stopping';
   readonly atMs: number;
   readonly params: Readonly<Record<string, string | number>>;
 }

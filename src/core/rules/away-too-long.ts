@@ -1,6 +1,8 @@
 // R11: the residents went out and did not come back. An inferred absence silences the inactivity rule, so it must
-// never last unseen: a notice after a day, more urgent after two.
+// never last unseen: a notice after a day, more urgent after two. A declared absence (facts/absence.ts) is silent until
+// its end; whoever is not back soon after it is asked for.
 
+import type { Explanation } from '../model/alert.ts';
 import { PRESENCE } from '../state/roster.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace } from './subject.ts';
@@ -24,10 +26,18 @@ const PARAMETERS = {
     meaning: 'Undeclared absence that becomes more urgent',
     source: 'R11: 48 h; Hong Kong door rule 48 h',
   },
+  overdueMs: {
+    default: 2 * HOUR_MS,
+    min: 0,
+    max: 48 * HOUR_MS,
+    unit: 'ms',
+    meaning: 'Time after the declared end of an absence before the return is overdue',
+    source: 'A late train; our own choice, no published figure',
+  },
 } as const;
 
 const HOME_COLUMNS = {
-  /** 0 nothing said, 1 notice, 2 alert. */
+  /** 0 nothing said, 1 notice, 2 alert, 3 not back after a declared absence. */
   stage: 'u8',
 } as const;
 
@@ -51,20 +61,28 @@ export const awayTooLong = defineRule({
 
 function onPresence(context: Context, home: number): void {
   const { presence } = context.world.roster.homes.columns;
-  if (presence[home] === PRESENCE.away) {
-    context.world.wakeHome(home, dueAtMs(context, home));
-    return;
+  const { stage } = context.home();
+  const isAway = presence[home] === PRESENCE.away;
+  // Whatever was said of an absence is answered by the return, or by declaring it.
+  if (stage[home] !== 0 && (!isAway || isDeclared(context, home))) {
+    stage[home] = 0;
+    context.clear(`home~${home}`, true);
   }
-  if (context.home().stage[home] === 0) return;
-  context.home().stage[home] = 0;
-  context.clear(`home~${home}`, true);
+  if (isAway) context.world.wakeHome(home, dueAtMs(context, home));
+}
+
+function isDeclared({ world }: Context, home: number): boolean {
+  return (world.roster.absences.get(home)?.untilMs ?? 0) > world.nowMs;
 }
 
 function dueAtMs(context: Context, home: number): number {
-  const { presence, awaySinceMs, isWatched } = context.world.roster.homes.columns;
+  const { homes, absences } = context.world.roster;
+  const { presence, awaySinceMs, isWatched } = homes.columns;
   if (isWatched[home] === 0 || presence[home] !== PRESENCE.away) return Number.POSITIVE_INFINITY;
-  const { noticeMs, alertMs } = context.settings(home);
+  const { noticeMs, alertMs, overdueMs } = context.settings(home);
   const stage = context.home().stage[home]!;
+  const absence = absences.get(home);
+  if (absence !== undefined) return stage === 0 ? absence.untilMs + overdueMs : Number.POSITIVE_INFINITY;
   if (stage === 0) return awaySinceMs[home]! + noticeMs;
   return stage === 1 ? awaySinceMs[home]! + Math.max(alertMs, noticeMs + 1) : Number.POSITIVE_INFINITY;
 }
@@ -72,23 +90,30 @@ function dueAtMs(context: Context, home: number): number {
 function onDeadline(context: Context, home: number): void {
   const dueMs = dueAtMs(context, home);
   if (dueMs > context.world.nowMs) return;
+  const { roster } = context.world;
   const { stage } = context.home();
-  const { noticeMs, alertMs } = context.settings(home);
-  const isNotice = stage[home] === 0;
-  stage[home]! += 1;
+  const { noticeMs, alertMs, overdueMs } = context.settings(home);
+  const absence = roster.absences.get(home);
+  const isNotice = absence === undefined && stage[home] === 0;
+  stage[home] = absence === undefined ? stage[home]! + 1 : 3;
+  const explanation =
+    absence === undefined
+      ? awayTooLongBecause(roster.homes.columns.awaySinceMs[home]!, isNotice ? noticeMs : alertMs)
+      : {
+          code: 'away-overdue',
+          params: { declaredUntilAtMs: absence.untilMs, thresholdMs: overdueMs },
+        };
   context.raise({
     kind: 'away-too-long',
     priority: isNotice ? 4 : 3,
     subject: `home~${home}`,
     cause: `due-${dueMs}`,
-    ...homePlace(context.world.roster, home),
+    ...homePlace(roster, home),
     lateByMs: 0,
-    explanation: {
-      code: 'away-too-long',
-      params: {
-        sinceMs: context.world.roster.homes.columns.awaySinceMs[home]!,
-        thresholdMs: isNotice ? noticeMs : alertMs,
-      },
-    },
+    explanation,
   });
+}
+
+function awayTooLongBecause(sinceMs: number, thresholdMs: number): Explanation {
+  return { code: 'away-too-long', params: { sinceMs, thresholdMs } };
 }

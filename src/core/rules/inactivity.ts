@@ -4,6 +4,7 @@
 // stray hits and a person who lies and stirs do not hide a fall. One alert per episode: it re-arms only after new
 // activity (R16).
 
+import { lossDoubtUntilMs } from '../facts/lost-sensor.ts';
 import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '../facts/routine.ts';
 import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
@@ -59,6 +60,7 @@ function onRoamed(context: Context, home: number): void {
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
 function wake(context: Context, home: number): void {
+  settleQuestion(context, home);
   if (!isJudged(context, home)) return;
   const columns = context.world.roster.homes.columns;
   const settings = context.settings(home);
@@ -66,7 +68,24 @@ function wake(context: Context, home: number): void {
   const fixedMs = Math.min(settings.dayMs, settings.nightMs, settings.nightWithoutBedroomMs);
   const shortestMs = (isKnown ? settings.floorMs : fixedMs) * Math.min(columns.riskFactor[home]!, 1);
   const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
-  context.world.wakeHome(home, fromMs + Math.min(shortestMs, settings.capMs));
+  context.world.wakeHome(home, fromMs + Math.min(shortestMs, settings.capMs) - settings.askBeforeMs);
+}
+
+/** The clock has moved on, or stands: whatever was asked is answered. */
+function settleQuestion(context: Context, home: number): void {
+  const question = context.questions.of(home);
+  if (question !== null && judge(context, home).dueMs > question.untilMs) context.questions.withdraw(home);
+}
+
+/** When a terminal is to ask the elder; Infinity when none can, or one has. Never in the first half of the silence. */
+function askAtMs(context: Context, home: number, { dueMs, thresholdMs }: Judgement): number {
+  const { askBeforeMs } = context.settings(home);
+  if (askBeforeMs === 0 || dueMs === Number.POSITIVE_INFINITY || dueMs <= context.world.nowMs)
+    return Number.POSITIVE_INFINITY;
+  // A question of before an outage, which has moved the clock, was not about this silence.
+  const isAsked = dueMs - (context.questions.of(home)?.untilMs ?? 0) < askBeforeMs;
+  if (isAsked || !context.questions.canAsk(home)) return Number.POSITIVE_INFINITY;
+  return dueMs - Math.min(askBeforeMs, thresholdMs / 2);
 }
 
 function isJudged(context: Context, home: number): boolean {
@@ -89,8 +108,9 @@ interface Judgement {
 }
 
 function nextDeadlineMs(context: Context, home: number): number {
-  const { dueMs } = judge(context, home);
-  if (dueMs > context.world.nowMs) return dueMs;
+  const judgement = judge(context, home);
+  const { dueMs } = judgement;
+  if (dueMs > context.world.nowMs) return Math.min(dueMs, askAtMs(context, home, judgement));
   // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
   return sightDoubtUntilMs(context.world, home) || dueMs;
 }
@@ -125,7 +145,8 @@ function judgeSilence(context: Context, home: number): Judgement {
 
 /** A bed or seat mat that is still ON: somebody lies or sits there, and that is why it is still. */
 function isOccupied(context: Context, device: number): boolean {
-  const { place, level } = context.world.roster.devices.columns;
+  const { place, level, distrust } = context.world.roster.devices.columns;
+  if (distrust[device] !== 0) return false;
   return level[device] === LEVEL.on && (place[device] === PLACES.bed || place[device] === PLACES.seat);
 }
 
@@ -147,20 +168,22 @@ function judgeStay(context: Context, home: number): Judgement {
  */
 function judgeLearned(context: Context, home: number, fromMs: number): Judgement {
   const { world } = context;
-  const { capMs, placeShare, placeLeastMs, occupiedShare, hourShare } = context.settings(home);
+  const { capMs, placeShare, placeLeastMs, occupiedShare } = context.settings(home);
   const device = world.roster.homes.columns.lastActivityDevice[home]!;
   const usualHereMs = usualAfterMs(world, home, device);
   const byPlaceMs = learnedMs(context, home, usualHereMs);
   const leastMs = isOccupied(context, device)
     ? byPlaceMs * occupiedShare
     : Math.min(byPlaceMs * placeShare, placeLeastMs);
+  const hourShare = hourShareOf(context, home, device, fromMs);
+  const doubtUntilMs = lossDoubtUntilMs(world, home) + world.roster.homes.columns.blindMs[home]!;
   for (let atMs = fromMs; atMs < fromMs + capMs; ) {
     const endMs = Math.min(nextSlotAtMs(world, home, atMs), fromMs + capMs);
     const usualNowMs = usualInSlotMs(world, home, slotAt(world, home, atMs));
     const byHourMs = learnedMs(context, home, usualNowMs);
     const isPlace = byPlaceMs < byHourMs;
     const thresholdMs = isPlace ? Math.max(byPlaceMs, byHourMs * hourShare) : Math.max(byHourMs, leastMs);
-    const dueMs = Math.max(atMs, fromMs + wholeMinutes(thresholdMs));
+    const dueMs = Math.max(atMs, fromMs + wholeMinutes(Math.max(thresholdMs, doubtUntilMs - fromMs)));
     if (dueMs < endMs) {
       const [code, usualMs] = isPlace
         ? (['inactivity.place', usualHereMs] as const)
@@ -170,6 +193,15 @@ function judgeLearned(context: Context, home: number, fromMs: number): Judgement
     atMs = endMs;
   }
   return at('inactivity.cap', fromMs, capMs, null);
+}
+
+/** By night a place says little: whoever goes to bed is last seen anywhere. The bathroom is where people fall. */
+function hourShareOf(context: Context, home: number, device: number, fromMs: number): number {
+  const { hourShare, nightShare, ...day } = context.settings(home);
+  const { homeTimezone } = context.world.roster.names;
+  const isBathroom = context.world.roster.devices.columns.place[device] === PLACES.bathroom;
+  if (isBathroom || isDayTime(localMinuteOfDay(homeTimezone[home]!, fromMs), day)) return hourShare;
+  return Math.max(hourShare, nightShare);
 }
 
 /** Nobody reads seconds in an explanation. */
@@ -212,6 +244,10 @@ function isDayTime(minute: number, settings: { dayStartMinute: number; nightStar
 
 function onDeadline(context: Context, home: number): void {
   const judgement = judge(context, home);
+  if (askAtMs(context, home, judgement) <= context.world.nowMs) {
+    context.questions.withdraw(home);
+    context.questions.ask(home, judgement.dueMs);
+  }
   if (judgement.dueMs > context.world.nowMs || sightDoubtUntilMs(context.world, home) > 0) return;
   const { roster, nowMs } = context.world;
   const columns = roster.homes.columns;
@@ -254,6 +290,7 @@ function explained(
   const { roster } = context.world;
   const columns = roster.homes.columns;
   const { live, total } = coverageOf(context.world, home);
+  const question = context.questions.take(home);
   const learned =
     usualMs === null ? {} : { usualMs, learnedDays: Math.round(learnedDays(context.world, home)) };
   return {
@@ -262,5 +299,6 @@ function explained(
     lastKind: roster.names.deviceKind[columns.lastActivityDevice[home]!] ?? null,
     coverage: total === 0 ? 0 : live / total,
     riskFactor: columns.riskFactor[home]!,
+    ...(question === null ? {} : { askedAtMs: question.askedAtMs }),
   };
 }

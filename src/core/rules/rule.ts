@@ -2,6 +2,7 @@
 // it keeps per home or device, how it reacts, when it wants to be woken. The API list, the docs table and the
 // console's forms are derived from this.
 
+import type { QuestionsOfRule } from '../alerts/asking.ts';
 import type { Cause } from '../alerts/book.ts';
 import type { AlertKind, Priority } from '../model/alert.ts';
 import type { ObservationBody } from '../model/entry.ts';
@@ -46,6 +47,10 @@ export interface RuleContext<P extends Parameters, H extends ColumnSchema, D ext
   raise(cause: Omit<Cause, 'rule'>): void;
   /** `restore`: the alert closes itself when nobody holds it. */
   clear(subject: string, restore: boolean): void;
+  /** Has that rule rung for this home, and its episode goes on? By its column `isRaised`; false where it has none. */
+  isRaised(rule: string, home: number): boolean;
+  /** Ask the elder before an alert is due (rule R15); never instead of it and never later. */
+  readonly questions: QuestionsOfRule;
 }
 
 /** All hooks are told after the facts were updated. `home` is 0 for a device nobody registered. */

@@ -2,6 +2,8 @@
 // so it does not depend on how the heap was built: a restored engine wakes everybody in the same order.
 // Lazy by use: callers arm only when a deadline becomes earlier, and re-arm when it comes due.
 
+import type { ColumnImage } from './table.ts';
+
 const ARITY = 4;
 const ABSENT = 0xffff_ffff;
 
@@ -46,9 +48,23 @@ export class DeadlineHeap {
     return number;
   }
 
-  /** Everybody who waits, for the snapshot. */
-  image(): [number, number][] {
-    return Array.from(this.#order.subarray(0, this.#count), (number) => [number, this.#dueAtMs[number]!]);
+  /** Everybody who waits, for the snapshot: numbers, and when each is due. */
+  images(): ColumnImage[] {
+    const numbers = this.#order.slice(0, this.#count);
+    const dueAtMs = Float64Array.from(numbers, (number) => this.#dueAtMs[number]!);
+    return [
+      { name: 'number', type: 'u32', bytes: new Uint8Array(numbers.buffer) },
+      { name: 'dueAtMs', type: 'f64', bytes: new Uint8Array(dueAtMs.buffer) },
+    ];
+  }
+
+  restore(images: readonly ColumnImage[]): void {
+    const [numbers, dueAtMs] = images;
+    if (numbers === undefined || dueAtMs === undefined) return;
+    // Copied: the bytes of a file need not lie where numbers may (and the slice of a Buffer is no copy).
+    const due = new Float64Array(new Uint8Array(dueAtMs.bytes).buffer);
+    for (const [at, number] of new Uint32Array(new Uint8Array(numbers.bytes).buffer).entries())
+      this.arm(number, due[at]!);
   }
 
   #remove(number: number, place: number): void {

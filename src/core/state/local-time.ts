@@ -3,11 +3,20 @@
 // changes on a quarter), so the usual call is arithmetic.
 
 const QUARTER_MS = 15 * 60_000;
+const DAY_MS = 86_400_000;
+
+/** Offsets kept per zone: rules ask for now, the morning and the night in turn, of many homes of the same zone. */
+const KEPT_QUARTERS = 64;
+/** A season of back-tests and weekly looks back. */
+const KEPT_DAYS = 256;
 
 interface ZoneCache {
   readonly format: Intl.DateTimeFormat;
-  quarter: number;
-  offsetMs: number;
+  readonly quarters: Float64Array;
+  readonly offsetsMs: Float64Array;
+  /** Days (UTC, counted from 1970) and the offset at their beginning. */
+  readonly days: Float64Array;
+  readonly dayOffsetsMs: Float64Array;
 }
 
 const caches = new Map<string, ZoneCache>();
@@ -26,17 +35,30 @@ export function isTimezone(zone: string): boolean {
 export function zoneOffsetMs(zone: string, atMs: number): number {
   const cache = cacheOf(zone);
   const quarter = Math.floor(atMs / QUARTER_MS);
-  if (cache.quarter !== quarter) {
-    cache.offsetMs = readOffsetMs(cache.format, quarter * QUARTER_MS);
-    cache.quarter = quarter;
+  const place = quarter & (KEPT_QUARTERS - 1);
+  if (cache.quarters[place] !== quarter) {
+    cache.offsetsMs[place] = offsetOfQuarter(cache, quarter * QUARTER_MS);
+    cache.quarters[place] = quarter;
   }
-  return cache.offsetMs;
+  return cache.offsetsMs[place]!;
 }
 
 /** Minutes since local midnight, 0 … 1439.999. */
 export function localMinuteOfDay(zone: string, atMs: number): number {
   const localMs = atMs + zoneOffsetMs(zone, atMs);
   return (localMs % 86_400_000) / 60_000;
+}
+
+/** Number of the local calendar day, counted from 1970-01-01. */
+export function localDayOf(zone: string, atMs: number): number {
+  return Math.floor((atMs + zoneOffsetMs(zone, atMs)) / 86_400_000);
+}
+
+/** When the wall clock shows `minute` of that local day. A minute that a clock change skips or repeats is near it. */
+export function instantOfLocalMinute(zone: string, day: number, minute: number): number {
+  const localMs = day * 86_400_000 + minute * 60_000;
+  const guessMs = localMs - zoneOffsetMs(zone, localMs);
+  return localMs - zoneOffsetMs(zone, guessMs);
 }
 
 function cacheOf(zone: string): ZoneCache {
@@ -52,10 +74,35 @@ function cacheOf(zone: string): ZoneCache {
       minute: 'numeric',
       second: 'numeric',
     });
-    cache = { format, quarter: Number.NaN, offsetMs: 0 };
+    cache = {
+      format,
+      quarters: new Float64Array(KEPT_QUARTERS).fill(Number.NaN),
+      offsetsMs: new Float64Array(KEPT_QUARTERS),
+      days: new Float64Array(KEPT_DAYS).fill(Number.NaN),
+      dayOffsetsMs: new Float64Array(KEPT_DAYS),
+    };
     caches.set(zone, cache);
   }
   return cache;
+}
+
+/**
+ * Asking Intl takes microseconds: once a day is enough, but on the days when clocks change. A day that ends with the
+ * offset with which it begins has it all along.
+ */
+function offsetOfQuarter(cache: ZoneCache, atMs: number): number {
+  const day = Math.floor(atMs / DAY_MS);
+  const offsetMs = offsetOfDayStart(cache, day);
+  return offsetMs === offsetOfDayStart(cache, day + 1) ? offsetMs : readOffsetMs(cache.format, atMs);
+}
+
+function offsetOfDayStart(cache: ZoneCache, day: number): number {
+  const place = day & (KEPT_DAYS - 1);
+  if (cache.days[place] !== day) {
+    cache.dayOffsetsMs[place] = readOffsetMs(cache.format, day * DAY_MS);
+    cache.days[place] = day;
+  }
+  return cache.dayOffsetsMs[place]!;
 }
 
 function readOffsetMs(format: Intl.DateTimeFormat, atMs: number): number {

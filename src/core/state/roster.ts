@@ -4,12 +4,14 @@
 import {
   type GatewayConfiguration,
   type HomeConfiguration,
-  type RuleSettings,
   SUPERVISION_WINDOWS_MS,
   ZONES,
   type Zone,
 } from '../model/home.ts';
+import type { Absence } from '../model/home-state.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
+import { HomeSettings } from './home-settings.ts';
+import { NamePages, type RosterNames } from './name-pages.ts';
 import { Table } from './table.ts';
 
 /** Liveness of a gateway or device. */
@@ -17,7 +19,12 @@ export const LINK = { neverSeen: 0, online: 1, offline: 2 } as const;
 /** Where the residents are, as far as doors and sensors tell. */
 export const PRESENCE = { unknown: 0, home: 1, away: 2 } as const;
 /** Kinds of place in which a silence can begin: the zones in their order, then bed and seat mats. */
-export const PLACES = { bed: ZONES.length, seat: ZONES.length + 1, count: ZONES.length + 2 } as const;
+export const PLACES = {
+  bathroom: ZONES.indexOf('bathroom'),
+  bed: ZONES.length,
+  seat: ZONES.length + 1,
+  count: ZONES.length + 2,
+} as const;
 /** Last known level of an ON/OFF device. */
 export const LEVEL = { unknown: 0, off: 1, on: 2 } as const;
 
@@ -26,6 +33,8 @@ const HOME_COLUMNS = {
   revision: 'u32',
   riskFactor: 'f32',
   residents: 'u8',
+  /** Number of its rule settings (state/home-settings.ts); 0 for the defaults. */
+  settingsIndex: 'u32',
   firstDevice: 'u32',
   /** 1 when a sensor stands in the bedroom or bathroom, so that a normal night is seen. */
   hasNightSensor: 'u8',
@@ -59,6 +68,9 @@ const HOME_COLUMNS = {
   roamedAtMs: 'f64',
   /** Blind time since then, ms. */
   roamBlindMs: 'f64',
+  /** End of the last time in which we were blind, and until when what was kept meanwhile may still be coming. */
+  sightBackAtMs: 'f64',
+  backlogUntilMs: 'f64',
   /** Time at home that taught the routine, ms. */
   learnedMs: 'f64',
   /** Longest usual silence by local hour, minutes. */
@@ -67,6 +79,50 @@ const HOME_COLUMNS = {
   stayPeakMin: 'u16',
   /** Longest usual silence by the place of the last sign (see `PLACES`), minutes. */
   placePeakMin: 'u16x7',
+  /** Last sign of a device other than that of the very last sign (facts/lost-sensor.ts). */
+  otherActivityAtMs: 'f64',
+  otherActivityDevice: 'u32',
+  /** Last sign that was no single hit. */
+  settledAtMs: 'f64',
+  settledDevice: 'u32',
+  /** The door of the last absence, and the longest usual one by the place of the last sign before it, minutes. */
+  outDoor: 'u32',
+  outPlaceMin: 'u16x7',
+  /** Newest half hour of the water meters, since 1970; and the words of the last 49 (facts/water.ts). */
+  waterHead: 'u32',
+  waterSlots: 'u16x49',
+  /** All that was drawn since we read the meters, l. */
+  waterLiters: 'f64',
+  /** Since when nothing drawn can have been missed. */
+  waterKnownSinceMs: 'f64',
+  /** Sensor whose room the resident is in; 0 for nowhere (facts/whereabouts.ts). */
+  roomDevice: 'u32',
+  roomSinceMs: 'f64',
+  /** 1 while somebody is known to be behind the closed door of that room; only with several residents. */
+  isShutIn: 'u8',
+  /** Longest usual bathroom stay, minutes, as it was on this day (days since 1970). */
+  bathroomPeakMin: 'f32',
+  bathroomFadedDay: 'u32',
+  /** Since when in bed this night, and since when out of it; 0 for not (facts/sleep.ts). */
+  bedAtMs: 'f64',
+  outOfBedAtMs: 'f64',
+  /** Last word of a bed mat, since when one is ON, and when one was last ON for long. */
+  bedMatAtMs: 'f64',
+  matOnAtMs: 'f64',
+  matStayedAtMs: 'f64',
+  /** Last weak sign outside the bedroom that waits for a second. */
+  stirAtMs: 'f64',
+  stirDevice: 'u32',
+  /** Local 05:00 since which no getting up was seen; in the future when it was. */
+  morningAtMs: 'f64',
+  /** Signs of this morning that are no getting up each for itself: in the bedroom, elsewhere. */
+  bedroomStirs: 'u8',
+  bedroomStirAtMs: 'f64',
+  weakSigns: 'u8',
+  /** When they get up, on weekdays and at weekends: mean and latest usual minute of the day, mornings counted. */
+  upMeanMinute: 'f32x2',
+  upLatestMinute: 'f32x2',
+  upMornings: 'u8x2',
 } as const;
 
 const DEVICE_COLUMNS = {
@@ -88,8 +144,26 @@ const DEVICE_COLUMNS = {
   lastSeenAtMs: 'f64',
   link: 'u8',
   level: 'u8',
+  /** When `level` changed last; whether it ever said OFF; why it is not believed, a `DISTRUST` (facts/trust.ts). */
+  levelSinceMs: 'f64',
+  saysOff: 'u8',
+  distrust: 'u8',
+  /** Reports in the hour `reportsHour` since 1970. */
+  reports: 'u16',
+  reportsHour: 'u32',
+  /** Longest usual silence after its sign had `lossDevice`, or the door, not spoken, minutes (facts/lost-sensor.ts). */
+  lossMin: 'u16',
+  lossDevice: 'u32',
+  outMin: 'u16',
   /** Percent + 1; 0 is unknown. */
   batteryPlusOne: 'u8',
+  /** Water meter: 0 none, 1 reports what was drawn, 2 its total; its last reading. */
+  meterKind: 'u8',
+  meterAtS: 'u32',
+  meterDl: 'u32',
+  /** A reading that may begin a new total. */
+  otherAtS: 'u32',
+  otherDl: 'u32',
 } as const;
 
 const GATEWAY_COLUMNS = {
@@ -123,18 +197,6 @@ function placeOf(kind: string, zone: number): number {
   return kind === 'seat' ? PLACES.seat : zone;
 }
 
-/** The words that belong to the numbers; only read when an alert is worded. */
-export interface RosterNames {
-  homeId: string[];
-  homeDistrict: string[];
-  homeTimezone: string[];
-  deviceId: string[];
-  deviceKind: string[];
-  deviceRoom: string[];
-  gatewayId: string[];
-  gatewayDistrict: string[];
-}
-
 export class Roster {
   readonly homes = new Table(HOME_COLUMNS);
   readonly devices = new Table(DEVICE_COLUMNS);
@@ -149,8 +211,10 @@ export class Roster {
     gatewayId: [],
     gatewayDistrict: [],
   };
-  /** Only homes that differ from the defaults. */
-  readonly settings = new Map<number, RuleSettings>();
+  readonly namePages = new NamePages(this.names);
+  readonly settings = new HomeSettings(this.homes);
+  /** Only homes whose absence is declared (facts/absence.ts). */
+  readonly absences = new Map<number, Absence>();
   /** Equal words are kept once: a million homes have the same twenty rooms. */
   readonly #words = new Map<string, string>();
 
@@ -164,6 +228,16 @@ export class Roster {
 
   zoneOf(device: number): Zone {
     return ZONES[this.devices.columns.zone[device]!]!;
+  }
+
+  /** For loops that run often: a generator costs more than what they do. 0: none. */
+  firstDeviceOf(home: number): number {
+    return this.homes.columns.firstDevice[home]!;
+  }
+
+  /** The next device of the same home; 0: that was the last. */
+  nextDeviceOf(device: number): number {
+    return this.devices.columns.nextOfHome[device]!;
   }
 
   *devicesOfHome(home: number): Generator<number> {
@@ -187,11 +261,11 @@ export class Roster {
     columns.revision[home] = configuration.revision;
     columns.riskFactor[home] = configuration.riskFactor;
     columns.residents[home] = configuration.residents;
+    this.namePages.noteChanged('homes', home);
     this.names.homeId[home] = configuration.homeId;
     this.names.homeDistrict[home] = this.#word(configuration.districtCode);
     this.names.homeTimezone[home] = this.#word(configuration.timezone);
-    if (Object.keys(configuration.rules).length > 0) this.settings.set(home, configuration.rules);
-    else this.settings.delete(home);
+    this.settings.set(home, configuration.rules);
     for (const device of configuration.devices) this.#attach(home, device, nowMs);
     this.derive(home);
     columns.hasNightSensor[home] = configuration.devices.some(
@@ -210,6 +284,7 @@ export class Roster {
     columns.revision[gateway] = configuration.revision;
     columns.home[gateway] = configuration.home ?? 0;
     columns.windowMs[gateway] = SUPERVISION_WINDOWS_MS[configuration.supervision];
+    this.namePages.noteChanged('gateways', gateway);
     this.names.gatewayId[gateway] = configuration.gatewayId;
     this.names.gatewayDistrict[gateway] = this.#word(configuration.districtCode);
   }
@@ -251,6 +326,7 @@ export class Roster {
     columns.zone[device] = ZONES.indexOf(configuration.zone);
     columns.isActivitySensor[device] = ACTIVITY_KINDS.has(configuration.kind) ? 1 : 0;
     columns.windowMs[device] = SUPERVISION_WINDOWS_MS[configuration.supervision];
+    this.namePages.noteChanged('devices', device);
     this.names.deviceId[device] = this.#word(configuration.deviceId);
     this.names.deviceKind[device] = this.#word(configuration.kind);
     this.names.deviceRoom[device] = this.#word(configuration.room);

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Engine } from '#core/engine.ts';
 import type { Alert } from '#core/model/alert.ts';
+import type { Command } from '#core/model/command.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
 import { SUPERVISION_CLASSES } from '#core/model/home.ts';
 import { EMERGENCY_KINDS } from '#core/model/kinds.ts';
@@ -74,7 +75,7 @@ const resumed = fc.record({
   fromMs: fc.integer({ min: START_MS, max: START_MS + 100_000_000 }),
   coreVersion: fc.constant('x'),
 });
-const order = fc.record({ staffId: staff, action: fc.nat(4), pick: fc.nat(5), token: fc.nat(3) });
+const order = fc.record({ staffId: staff, action: fc.nat(6), pick: fc.nat(5), token: fc.nat(3) });
 const pauseMs = fc.oneof(fc.nat(1000), fc.nat(100_000), fc.nat(40_000_000));
 const turn = fc.tuple(
   pauseMs,
@@ -113,7 +114,7 @@ function logOf(turns: readonly Turn[]): Entry[] {
 function commandOf(
   order: { staffId: string; action: number; pick: number; token: number },
   known: readonly Alert[],
-) {
+): Command {
   const alert = known.at(-1 - order.pick);
   const token = alert?.claim?.token ?? order.token;
   const base = { alertId: alert?.id ?? 'none', staffId: order.staffId };
@@ -125,6 +126,10 @@ function commandOf(
     { ...base, action: 'note' as const, text: 'x' },
     { ...base, action: 'close' as const, token, outcome, note: null },
   ];
+  const ofHome = { home: 1, staffId: order.staffId };
+  const untilMs = START_MS + (order.pick + 1) * 40_000_000;
+  if (order.action === 5) return { ...ofHome, action: 'declare-away', untilMs, note: null };
+  if (order.action === 6) return { ...ofHome, action: 'declare-back' };
   return choices[order.action]!;
 }
 
@@ -191,7 +196,7 @@ test('an entry that does not follow the last one is refused: the log has a gap',
 
 test('a snapshot of another format is refused', () => {
   const bytes = encodeSnapshot(new Engine());
-  const text = Buffer.from(bytes).toString('latin1').replace('"format":1', '"format":9');
+  const text = Buffer.from(bytes).toString('latin1').replace('"format":2', '"format":9');
   const broken = new Uint8Array(Buffer.from(text, 'latin1'));
   expect(() => restoreSnapshot(broken)).toThrow('format 9');
 });

@@ -1,0 +1,108 @@
+// An absence that somebody declared, with an end. The home counts as empty at once; whoever is proved to be in is
+// watched again, and the declaration stays, so that going out again needs the door and no second call. It is over at
+// its end when somebody is in, else with the return. It answers only the question where the residents are: calls for
+// help, smoke and the like know nothing of it. Where no sensor stands at the door nobody can be seen to go out again.
+
+import type { HomeCommand, HomeCommandRefusal } from '../model/command.ts';
+import type { EffectBody } from '../model/effect.ts';
+import { ABSENCE_DAYS_MAX, type HomeState } from '../model/home-state.ts';
+import { PRESENCE } from '../state/roster.ts';
+import type { Signals, World } from '../state/world.ts';
+import { noteActivity } from './activity.ts';
+import { forgetDoor, isMatOccupied, setPresence } from './presence.ts';
+
+const ABSENCE_MS_MAX = ABSENCE_DAYS_MAX * 24 * 3_600_000;
+
+const PRESENCE_WORDS = {
+  [PRESENCE.unknown]: 'unknown',
+  [PRESENCE.home]: 'home',
+  [PRESENCE.away]: 'away',
+} as const;
+
+export interface Declaring {
+  readonly world: World;
+  readonly signals: Signals;
+  emit(effect: EffectBody): void;
+}
+
+/** Rows of homes that were never configured are holes, which a snapshot turns into nulls. */
+export function isKnownHome(world: World, home: number): boolean {
+  return (world.roster.names.homeId[home] ?? null) !== null;
+}
+
+/** What is known of a home the core knows. */
+export function homeStateOf(world: World, home: number): HomeState {
+  const { presence, awaySinceMs, lastActivityAtMs } = world.roster.homes.columns;
+  return {
+    presence: PRESENCE_WORDS[presence[home] as keyof typeof PRESENCE_WORDS],
+    awaySinceMs: awaySinceMs[home]! || null,
+    lastActivityAtMs: lastActivityAtMs[home]! || null,
+    absence: world.roster.absences.get(home) ?? null,
+  };
+}
+
+/** Ends in exactly one answer, the last effect of the entry. */
+export function applyHomeCommand(declaring: Declaring, command: HomeCommand): void {
+  const { world, emit } = declaring;
+  const { home, staffId } = command;
+  const { homeId, homeDistrict } = world.roster.names;
+  const refusal = refusalOf(world, command);
+  if (refusal !== null) {
+    emit({ type: 'home-command-refused', homeId: homeId[home] ?? null, staffId, refusal });
+    return;
+  }
+  if (command.action === 'declare-away') declareAway(declaring, command);
+  else declareBack(declaring, home);
+  emit({
+    type: 'home-state',
+    change: command.action === 'declare-away' ? 'declared-away' : 'declared-back',
+    homeId: homeId[home]!,
+    districtCode: homeDistrict[home]!,
+    staffId,
+    state: homeStateOf(world, home),
+  });
+}
+
+/** When a declaration ends by itself; Infinity while nobody is in: then rule `away-too-long` waits for the return. */
+export function absenceDeadlineMs(world: World, home: number): number {
+  const { absences, homes } = world.roster;
+  if (absences.size === 0 || homes.columns.presence[home] === PRESENCE.away) return Number.POSITIVE_INFINITY;
+  return absences.get(home)?.untilMs ?? Number.POSITIVE_INFINITY;
+}
+
+/** Presence changed, or time passed: a declaration is over when its end is past and somebody is in. */
+export function checkAbsence(world: World, home: number): void {
+  const endMs = absenceDeadlineMs(world, home);
+  if (endMs <= world.nowMs) world.roster.absences.delete(home);
+  else world.wakeHome(home, endMs);
+}
+
+function refusalOf(world: World, command: HomeCommand): HomeCommandRefusal | null {
+  const { roster, nowMs } = world;
+  if (!isKnownHome(world, command.home)) return 'no-such-home';
+  if (command.action === 'declare-back') return null;
+  if (!roster.isWatched(command.home)) return 'not-watched';
+  const isGoodEnd = command.untilMs > nowMs && command.untilMs <= nowMs + ABSENCE_MS_MAX;
+  return isGoodEnd ? null : 'bad-end';
+}
+
+function declareAway({ world, signals }: Declaring, command: HomeCommand & { action: 'declare-away' }): void {
+  const { home, staffId, untilMs, note } = command;
+  const { columns } = world.roster.homes;
+  world.roster.absences.set(home, { untilMs, declaredAtMs: world.nowMs, staffId, note });
+  // Of several residents one lies on a mat: somebody has stayed, and goes on being watched.
+  if (columns.presence[home] !== PRESENCE.away && !isMatOccupied(world, home)) {
+    forgetDoor(world, home);
+    columns.awaySinceMs[home] = world.nowMs;
+    setPresence(world, signals, home, PRESENCE.away);
+  } else signals.onPresence(home);
+}
+
+/** The word of a person who knows: it counts as a sign of life, so that the clocks begin now and not days ago. */
+function declareBack({ world, signals }: Declaring, home: number): void {
+  world.roster.absences.delete(home);
+  if (world.roster.homes.columns.presence[home] !== PRESENCE.away) return;
+  forgetDoor(world, home);
+  setPresence(world, signals, home, PRESENCE.home);
+  noteActivity(world, signals, home, 0, world.nowMs, false);
+}

@@ -1,0 +1,20 @@
+// Does what this device says reach us now, and since when without a break? Rules that wait for one device (a door to
+// be closed, a press to come) ask here, because the sight of a home (facts/sight.ts) is about its activity sensors.
+
+import { LINK } from '../state/roster.ts';
+import type { World } from '../state/world.ts';
+
+/** Its gateway is there and not overdue, and the device itself is not called silent. */
+export function isDeviceSeen(world: World, device: number): boolean {
+  const { devices, gateways } = world.roster;
+  const gateway = devices.columns.gateway[device]!;
+  if (gateways.columns.link[gateway] !== LINK.online || gateways.columns.isOverdue[gateway] === 1)
+    return false;
+  return devices.columns.link[device] !== LINK.offline;
+}
+
+/** End of the last known outage of its gateway; 0 when there was none. */
+export function gatewayBackSinceMs(world: World, device: number): number {
+  const { devices, gateways } = world.roster;
+  return gateways.columns.backSinceMs[devices.columns.gateway[device]!]!;
+}

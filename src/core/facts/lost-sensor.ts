@@ -1,0 +1,126 @@
+// What would be usual here if one sensor had fallen silent without a word? For every silence the core also reckons how
+// long it would have been without the sensor that ended it: whoever goes from the bedroom's door to the bed mat leaves
+// a whole night of silence behind that door when the mat is dead, and whoever goes from the kitchen through the front
+// door a whole afternoon. A silence that could be such a one is judged later, unless that sensor was heard of lately:
+// then it is alive, and says nothing. Never later than the cap, and never after a sign from the bathroom.
+
+import { PLACES } from '../state/roster.ts';
+import type { World } from '../state/world.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+
+/** Shorter gaps are below every threshold. Longer ones than the cap are journeys and illness, no habit. */
+const SHORTEST_MS = 15 * MINUTE_MS;
+const LONGEST_MS = 12 * HOUR_MS;
+/** A sensor heard of within this time is alive (chosen with the recorded homes: 6 to 12 h do as well). */
+const ALIVE_MS = 12 * HOUR_MS;
+/** A door is used before leaving: only one that has just moved is surely alive. */
+const DOOR_JUST_MOVED_MS = 2 * HOUR_MS;
+/** A door that was not heard of for a night and a morning may be dead: then every way out counts, not only this one. */
+const DOOR_OVERDUE_MS = 15 * HOUR_MS;
+/** As long as the fixed rule would wait anyway (R2a). An absence that would ask for more needs an overdue door. */
+const CHEAP_MS = 6 * HOUR_MS;
+/** The same factor and margin as for every usual silence (R4). */
+const FACTOR = 1.2;
+const MARGIN_MS = 30 * MINUTE_MS;
+/** The same when the door is overdue: outings differ more than silences. */
+const OVERDUE_FACTOR = 1.5;
+/** One evening is not yet a habit: how far a longer one lifts what is usual. */
+const LIFT = 0.7;
+/** One hit among others of this time comes from somebody who walks about; alone it may be a stray. */
+const TOGETHER_MS = 30 * MINUTE_MS;
+
+/** Next sign of life, before it becomes the last one: what would its silence have been without the sensor before? */
+export function teachLoss(
+  world: World,
+  home: number,
+  device: number,
+  atMs: number,
+  isSeen: boolean,
+  wasIn: boolean,
+): void {
+  const { homes, devices } = world.roster;
+  const columns = homes.columns;
+  const before = columns.lastActivityDevice[home]!;
+  if (!isSeen) columns.otherActivityDevice[home] = 0;
+  if (!isSeen || before === device || before === 0) return;
+  const other = columns.otherActivityDevice[home]!;
+  const lengthMs = atMs - columns.otherActivityAtMs[home]!;
+  columns.otherActivityDevice[home] = before;
+  columns.otherActivityAtMs[home] = columns.lastActivityAtMs[home]!;
+  if (other === 0 || lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return;
+  if (wasIn) {
+    if (lift(devices.columns.lossMin, other, lengthMs)) devices.columns.lossDevice[other] = before;
+  } else if (devices.columns.isDoor[before] === 1) {
+    columns.outDoor[home] = before;
+    lift(devices.columns.outMin, other, lengthMs);
+    lift(columns.outPlaceMin, home * PLACES.count + devices.columns.place[other]!, lengthMs);
+  }
+}
+
+/** The sign of life that has just become the last one: does it say where somebody really is? */
+export function noteSettled(world: World, home: number, device: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  const isAlone = atMs - columns.otherActivityAtMs[home]! > TOGETHER_MS;
+  if (isAlone && world.roster.devices.columns.isWeak[device] === 1) return;
+  columns.settledDevice[home] = device;
+  columns.settledAtMs[home] = atMs;
+}
+
+/** Until when the silence may be that of one lost sensor; 0 for no doubt. Blind time is not in it. */
+export function lossDoubtUntilMs(world: World, home: number): number {
+  const { homes, devices } = world.roster;
+  const columns = homes.columns;
+  if (devices.columns.place[columns.lastActivityDevice[home]!] === PLACES.bathroom) return 0;
+  const device = columns.settledDevice[home]!;
+  const fromMs = columns.settledAtMs[home]!;
+  const lost = devices.columns.lossDevice[device]!;
+  // A mat that speaks says where they are, and how long they stay there is learned by its place.
+  const isMat = devices.columns.place[device]! >= PLACES.bed;
+  const isLost = lost > 0 && !isMat && isUnheard(world, lost, fromMs - ALIVE_MS);
+  const lossMs = isLost ? longerThan(devices.columns.lossMin[device]!, FACTOR) : 0;
+  return fromMs + Math.max(lossMs, doorDoubtMs(world, home, device, fromMs));
+}
+
+function doorDoubtMs(world: World, home: number, device: number, fromMs: number): number {
+  const { homes, devices } = world.roster;
+  const door = homes.columns.outDoor[home]!;
+  if (door === 0 || !isUnheard(world, door, fromMs - DOOR_JUST_MOVED_MS)) return 0;
+  if (isUnheard(world, door, fromMs - DOOR_OVERDUE_MS)) {
+    const place = home * PLACES.count + devices.columns.place[device]!;
+    return longerThan(homes.columns.outPlaceMin[place]!, OVERDUE_FACTOR);
+  }
+  const doubtMs = longerThan(devices.columns.outMin[device]!, FACTOR);
+  return doubtMs <= CHEAP_MS ? doubtMs : 0;
+}
+
+/** What is learned here is forgotten like every habit; see `fade` of the routine. */
+export function fadeLosses(world: World, home: number, kept: number): void {
+  const { homes, devices } = world.roster;
+  const { lossMin, outMin } = devices.columns;
+  for (const device of world.roster.devicesOfHome(home)) {
+    lossMin[device] = lossMin[device]! * kept;
+    outMin[device] = outMin[device]! * kept;
+  }
+  const { outPlaceMin } = homes.columns;
+  for (let place = home * PLACES.count; place < (home + 1) * PLACES.count; place++)
+    outPlaceMin[place] = outPlaceMin[place]! * kept;
+}
+
+function isUnheard(world: World, device: number, sinceMs: number): boolean {
+  const { distrust, lastSeenAtMs } = world.roster.devices.columns;
+  return distrust[device] !== 0 || lastSeenAtMs[device]! < sinceMs;
+}
+
+function longerThan(minutes: number, factor: number): number {
+  return minutes === 0 ? 0 : minutes * MINUTE_MS * factor + MARGIN_MS;
+}
+
+/** True when it is the longest so far. */
+function lift(column: Uint16Array, index: number, lengthMs: number): boolean {
+  const minutes = Math.ceil(lengthMs / MINUTE_MS);
+  const aboveMin = minutes - column[index]!;
+  if (aboveMin >= 0) column[index] = Math.ceil(column[index]! + aboveMin * LIFT);
+  return aboveMin >= 0;
+}

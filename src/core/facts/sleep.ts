@@ -1,0 +1,260 @@
+// In bed, out of bed by night, up for the day; and when this resident usually gets up.
+// Bed: a mat that is ON, or, where no mat speaks, the bedroom as the place of the last signs. Some mats stay ON all
+// night, others only fire when the sleeper turns (both were recorded): OFF alone is out of bed only after a long ON.
+// Up: since 05:00 somebody was outside the bedroom, by a strong sign or two weak ones soon after each other, since an
+// empty PIR hit is no getting up. Several signs in the bedroom, or single ones anywhere, show that somebody is well,
+// but teach no hour.
+
+import { ZONES } from '../model/home.ts';
+import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
+import { localDayOf, localMinuteOfDay } from '../state/local-time.ts';
+import { LEVEL, PLACES } from '../state/roster.ts';
+import type { World } from '../state/world.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const BEDROOM = ZONES.indexOf('bedroom');
+
+/** Local minute at which a morning begins: earlier signs are of the night (R3). */
+export const MORNING_MINUTE = 5 * 60;
+/** Who has not got up by 15:00 is no late riser: from then on the silence rule judges alone. */
+export const MORNING_LENGTH_MS = 10 * HOUR_MS;
+/** Two weak signs so close together are a person; strays of the recorded homes come every five hours. */
+export const CONFIRM_MS = 15 * MINUTE_MS;
+/** A hit and its echo of the same sensor are one hit (recorded pairs: up to 5 s). */
+const ECHO_MS = 10_000;
+/** So many signs in the bedroom, each in a minute of its own, are somebody awake or at least turning in bed. */
+const BEDROOM_STIRS = 3;
+/** So many single hits elsewhere, which strays alone reach in one morning of sixteen: every 20 minutes is somebody. */
+const WEAK_SIGNS = 3;
+/** In bed for so long is lying down for the night, not fetching a cardigan; an ON so long is a mat that stays ON. */
+const LYING_MS = 30 * MINUTE_MS;
+/** In the same night a shorter ON is enough, where the mat is known to stay ON. */
+const BACK_IN_BED_MS = 5 * MINUTE_MS;
+/** Back in bed within this time is the same night. */
+const SAME_NIGHT_MS = 3 * HOUR_MS;
+/** A mat that said nothing for a week does not speak for the bed any more. */
+const MAT_TRUSTED_MS = 7 * 24 * HOUR_MS;
+/** The days on which clocks go forward and back, with an hour to spare. */
+const SHORTEST_DAY_MS = 22 * HOUR_MS;
+const LONGEST_DAY_MS = 26 * HOUR_MS;
+/** Weekday and weekend, each with its own estimate. */
+const KINDS_OF_DAY = 2;
+/** So many mornings count fully in the mean: about a month of weekdays. */
+const MEAN_MORNINGS = 20;
+/** What the latest hour keeps of its distance from the mean per morning: half after 23 mornings. */
+const KEPT_PER_MORNING = 0.97;
+/** Once known, one late morning moves the latest hour by no more, minutes. */
+const LIFT_MIN = 90;
+/** So many mornings of one kind of day make it known. */
+export const MORNINGS_KNOWN = 7;
+
+/** When somebody usually gets up, minutes of the local day. */
+export interface UsualRising {
+  readonly meanMinute: number;
+  /** The latest usual hour, which fades towards the mean. */
+  readonly latestMinute: number;
+  readonly mornings: number;
+}
+
+/** Something was used at `atMs` by a resident who is in. Before `noteActivity`, which forgets what was not seen. */
+export function noteSleep(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
+  const columns = world.roster.homes.columns;
+  if (atMs < columns.lastActivityAtMs[home]!) return;
+  const { place, zone } = world.roster.devices.columns;
+  columns.morningAtMs[home] ||= firstMorning(world, home, columns.lastActivityAtMs[home]! || atMs);
+  const isMorningOpen = atMs >= columns.morningAtMs[home]!;
+  if (place[device] === PLACES.bed) {
+    noteMat(world, home, device, atMs);
+    if (isMorningOpen) noteBedroomStir(world, home, atMs);
+  } else if (zone[device] === BEDROOM) {
+    if (!isMatTrusted(world, home, atMs)) lieDown(world, home, atMs);
+    if (isMorningOpen) noteBedroomStir(world, home, atMs);
+  } else if (isMorningOpen || isInBed(world, home)) {
+    if (isProof(world, home, device, atMs)) noteOutside(world, home, device, atMs, wasIn);
+    // An echo of the last one is no sign of its own.
+    else if (isMorningOpen && columns.stirAtMs[home] === atMs) noteWeakSign(world, home, atMs);
+  }
+}
+
+/** Somebody is surely outside the bedroom. */
+function noteOutside(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
+  const columns = world.roster.homes.columns;
+  // A mat that says somebody lies there outweighs weak signs elsewhere, but not a mat that is stuck: strong ones do.
+  const isStrong = world.roster.devices.columns.isWeak[device] === 0;
+  if (isStrong || !isMatOn(world, home)) leaveBed(world, home, atMs);
+  if (atMs >= columns.morningAtMs[home]!) noteUp(world, home, atMs, wasIn);
+}
+
+/** Lies down, or was last seen in the bedroom, and has not left it. */
+export function isInBed(world: World, home: number): boolean {
+  const { bedAtMs, outOfBedAtMs } = world.roster.homes.columns;
+  return bedAtMs[home]! > 0 && outOfBedAtMs[home] === 0;
+}
+
+/** Start of the morning that waits for a sign of getting up: the present one, or the next when it has come. */
+export function openMorningAtMs(world: World, home: number): number {
+  const { roster, nowMs } = world;
+  const zone = roster.names.homeTimezone[home]!;
+  const { morningAtMs: morningsAtMs, lastActivityAtMs } = roster.homes.columns;
+  const morningAtMs = morningsAtMs[home]! || firstMorning(world, home, lastActivityAtMs[home]!);
+  if (morningAtMs + MORNING_LENGTH_MS > nowMs) return morningAtMs;
+  const latestMs = morningBefore(zone, nowMs);
+  return latestMs + MORNING_LENGTH_MS > nowMs ? latestMs : morningAfter(zone, nowMs);
+}
+
+/** What is known for a day like that of `atMs`; of both kinds of day together while one is not known yet. */
+export function usualRising(world: World, home: number, atMs: number): UsualRising {
+  const { upMeanMinute, upLatestMinute, upMornings } = world.roster.homes.columns;
+  const own = home * KINDS_OF_DAY + kindOfDay(world, home, atMs);
+  const other = home * KINDS_OF_DAY + 1 - kindOfDay(world, home, atMs);
+  if (upMornings[own]! >= MORNINGS_KNOWN || upMornings[other] === 0)
+    return {
+      meanMinute: upMeanMinute[own]!,
+      latestMinute: upLatestMinute[own]!,
+      mornings: upMornings[own]!,
+    };
+  return {
+    meanMinute: Math.max(upMeanMinute[own]!, upMeanMinute[other]!),
+    latestMinute: Math.max(upLatestMinute[own]!, upLatestMinute[other]!),
+    mornings: upMornings[own]! + upMornings[other]!,
+  };
+}
+
+function noteMat(world: World, home: number, device: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  columns.bedMatAtMs[home] = atMs;
+  if (world.roster.devices.columns.level[device] === LEVEL.on) {
+    if (columns.matOnAtMs[home] === 0) columns.matOnAtMs[home] = atMs;
+    lieDown(world, home, atMs);
+  } else if (!isMatOn(world, home)) {
+    const onMs = columns.matOnAtMs[home] === 0 ? 0 : atMs - columns.matOnAtMs[home]!;
+    const hasStayed = atMs - columns.matStayedAtMs[home]! < SAME_NIGHT_MS;
+    if (onMs >= LYING_MS) columns.matStayedAtMs[home] = atMs;
+    columns.matOnAtMs[home] = 0;
+    if (onMs >= LYING_MS || (hasStayed && onMs >= BACK_IN_BED_MS)) leaveBed(world, home, atMs);
+  }
+}
+
+/** A mat that is believed says that somebody lies there. */
+export function isMatOn(world: World, home: number): boolean {
+  const { level, place, distrust } = world.roster.devices.columns;
+  for (const device of world.roster.devicesOfHome(home))
+    if (place[device] === PLACES.bed && level[device] === LEVEL.on && distrust[device] === 0) return true;
+  return false;
+}
+
+function isMatTrusted(world: World, home: number, atMs: number): boolean {
+  const matAtMs = world.roster.homes.columns.bedMatAtMs[home]!;
+  return matAtMs > 0 && atMs - matAtMs <= MAT_TRUSTED_MS;
+}
+
+function lieDown(world: World, home: number, atMs: number): void {
+  const { bedAtMs, outOfBedAtMs } = world.roster.homes.columns;
+  const isOtherNight = outOfBedAtMs[home]! > 0 && atMs - outOfBedAtMs[home]! > SAME_NIGHT_MS;
+  if (bedAtMs[home] === 0 || isOtherNight) bedAtMs[home] = atMs;
+  outOfBedAtMs[home] = 0;
+}
+
+function leaveBed(world: World, home: number, atMs: number): void {
+  const { bedAtMs, outOfBedAtMs, residents } = world.roster.homes.columns;
+  if (!isInBed(world, home)) return;
+  // Of several residents one may be up while the other sleeps: only a bed that says it is empty counts.
+  if (residents[home]! > 1 && (!isMatTrusted(world, home, atMs) || isMatOn(world, home))) return;
+  if (atMs - bedAtMs[home]! >= LYING_MS) outOfBedAtMs[home] = atMs;
+  else bedAtMs[home] = 0;
+}
+
+/** Was somebody outside the bedroom? A strong sign, or the second of two weak ones soon after each other. */
+function isProof(world: World, home: number, device: number, atMs: number): boolean {
+  const columns = world.roster.homes.columns;
+  if (world.roster.devices.columns.isWeak[device] === 0) return true;
+  const sinceMs = atMs - columns.stirAtMs[home]!;
+  const isOther = columns.stirDevice[home] !== device;
+  if (columns.stirDevice[home]! > 0 && sinceMs <= CONFIRM_MS && (isOther || sinceMs >= ECHO_MS)) return true;
+  if (isOther || sinceMs >= ECHO_MS) {
+    columns.stirDevice[home] = device;
+    columns.stirAtMs[home] = atMs;
+  }
+  return false;
+}
+
+function noteBedroomStir(world: World, home: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  openMorning(world, home, atMs);
+  const isFirst = columns.bedroomStirs[home] === 0;
+  if (!isFirst && atMs - columns.bedroomStirAtMs[home]! < MINUTE_MS) return;
+  columns.bedroomStirAtMs[home] = atMs;
+  columns.bedroomStirs[home]! += 1;
+  if (columns.bedroomStirs[home]! >= BEDROOM_STIRS) closeMorning(world, home, atMs);
+}
+
+/** Alone it proves nothing: where only one sensor is left, its hits are far from each other. */
+function noteWeakSign(world: World, home: number, atMs: number): void {
+  openMorning(world, home, atMs);
+  const columns = world.roster.homes.columns;
+  columns.weakSigns[home]! += 1;
+  if (columns.weakSigns[home]! >= WEAK_SIGNS) closeMorning(world, home, atMs);
+}
+
+function noteUp(world: World, home: number, atMs: number, wasIn: boolean): void {
+  const columns = world.roster.homes.columns;
+  openMorning(world, home, atMs);
+  const isSeen = columns.blindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  const isMorning = atMs - columns.morningAtMs[home]! < MORNING_LENGTH_MS;
+  if (wasIn && isSeen && isMorning) teachRising(world, home, atMs);
+  closeMorning(world, home, atMs);
+}
+
+/** A morning that is over without any sign is forgotten: the one of `atMs` is open now. */
+function openMorning(world: World, home: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  if (atMs - columns.morningAtMs[home]! < SHORTEST_DAY_MS) return;
+  const morningAtMs = morningBefore(world.roster.names.homeTimezone[home]!, atMs);
+  if (columns.morningAtMs[home] === morningAtMs) return;
+  columns.morningAtMs[home] = morningAtMs;
+  columns.bedroomStirs[home] = 0;
+  columns.weakSigns[home] = 0;
+}
+
+function closeMorning(world: World, home: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  columns.morningAtMs[home] = morningAfter(world.roster.names.homeTimezone[home]!, atMs);
+  columns.bedroomStirs[home] = 0;
+  columns.weakSigns[home] = 0;
+}
+
+function teachRising(world: World, home: number, atMs: number): void {
+  const { upMeanMinute, upLatestMinute, upMornings } = world.roster.homes.columns;
+  const at = home * KINDS_OF_DAY + kindOfDay(world, home, atMs);
+  const minute = localMinuteOfDay(world.roster.names.homeTimezone[home]!, atMs);
+  const known = upMornings[at]!;
+  const latest = upLatestMinute[at]!;
+  const mean = upMeanMinute[at]! + (minute - upMeanMinute[at]!) / Math.min(known + 1, MEAN_MORNINGS);
+  const highest = known < MORNINGS_KNOWN ? minute : Math.min(minute, latest + LIFT_MIN);
+  const faded = known === 0 ? 0 : mean + (latest - mean) * KEPT_PER_MORNING;
+  upMeanMinute[at] = mean;
+  upLatestMinute[at] = Math.max(faded, highest);
+  upMornings[at] = Math.min(255, known + 1);
+}
+
+/** 0 on a weekday, 1 on Saturday and Sunday, of the local calendar. Day 0 (1970-01-01) was a Thursday. */
+function kindOfDay(world: World, home: number, atMs: number): number {
+  const weekday = (localDayOf(world.roster.names.homeTimezone[home]!, atMs) + 4) % 7;
+  return weekday === 0 || weekday === 6 ? 1 : 0;
+}
+
+/** Of the morning in which we first saw the home we do not know the beginning: it waits for the next. */
+function firstMorning(world: World, home: number, seenAtMs: number): number {
+  return morningAfter(world.roster.names.homeTimezone[home]!, seenAtMs);
+}
+
+function morningBefore(zone: string, atMs: number): number {
+  const earlierMs = morningAfter(zone, atMs - LONGEST_DAY_MS);
+  const laterMs = morningAfter(zone, earlierMs);
+  return laterMs <= atMs ? laterMs : earlierMs;
+}
+
+function morningAfter(zone: string, atMs: number): number {
+  return nextMinuteOfDayAtMs(zone, MORNING_MINUTE, atMs);
+}

@@ -1,0 +1,194 @@
+// Can this sensor be believed? A PIR that is ON for hours, a mat that is ON for a day while its resident walks about,
+// a contact that chatters: their reports are no signs of life, so they neither hide a fall nor make an empty home look
+// inhabited, and they do not count for coverage, so that a home left with too few sensors is called unseen (promise P4)
+// and never quiet. Believed again after a rest. A sensor that never says OFF cannot be told from a stuck one: it is
+// judged by chatter only. Contacts, lamps and appliances may be ON for days.
+
+import type { ObservationBody } from '../model/entry.ts';
+import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
+import { LEVEL, PRESENCE } from '../state/roster.ts';
+import type { Signals, World } from '../state/world.ts';
+import { refreshSight } from './sight.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** Why a sensor is not believed. */
+export const DISTRUST = { none: 0, on: 1, chatter: 2 } as const;
+/** A PIR without a pause for so long is stuck (domain reference 6.5: no rest for 2 h). */
+const MOTION_ON_MS = 2 * HOUR_MS;
+/** A mat that is ON is somebody who lies or sits there, but not for a day while the same person is elsewhere. */
+const MAT_ON_MS = 24 * HOUR_MS;
+/** Reports per hour that no person makes: the recorded homes had up to 729 of a bed mat and 548 of a PIR. */
+export const CHATTER_PER_HOUR = 1000;
+/** OFF for so long is a rest; the blink of a loose wire is none. */
+const REST_MS = 60_000;
+/** A sign in another room so recently: somebody is up and about. */
+const ELSEWHERE_MS = 6 * HOUR_MS;
+/** From one room to the next (as in activity.ts). */
+const COMING_MS = 4 * 60_000;
+/** A mat that may be stuck is looked at so often. */
+const LOOK_AGAIN_MS = HOUR_MS;
+
+const NEVER = Number.POSITIVE_INFINITY;
+const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
+const JUDGED: ReadonlySet<string> = new Set([...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS]);
+const MATS: ReadonlySet<string> = new Set(['bed', 'seat', 'occupancy']);
+
+/** A report at `atMs`, before its level is taken over. True: it may count as a sign of life. */
+export function noteTrust(
+  world: World,
+  signals: Signals,
+  { kind, value, isLevel }: ObservationBody,
+  device: number,
+  atMs: number,
+): boolean {
+  if (typeof value !== 'boolean' || !JUDGED.has(kind)) return true;
+  const columns = world.roster.devices.columns;
+  const now = value ? LEVEL.on : LEVEL.off;
+  if (columns.level[device] !== now) {
+    if (atMs >= columns.levelSinceMs[device]!) noteChange(world, signals, device, now, atMs);
+  } else if (value && !isLevel && MOMENTARY.has(kind)) noteNewHit(world, signals, device, atMs);
+  else if (stuckAtMs(world, device, now) <= atMs) judgeOn(world, signals, columns.home[device]!, device);
+  if (!isLevel) countReport(world, signals, device, atMs);
+  return columns.distrust[device] === DISTRUST.none;
+}
+
+function noteChange(world: World, signals: Signals, device: number, level: number, atMs: number): void {
+  const columns = world.roster.devices.columns;
+  const hasRested = columns.level[device] === LEVEL.off && atMs - columns.levelSinceMs[device]! >= REST_MS;
+  if (hasRested && columns.distrust[device] === DISTRUST.on)
+    setDistrust(world, signals, device, DISTRUST.none);
+  columns.levelSinceMs[device] = atMs;
+  if (level === LEVEL.off) columns.saysOff[device] = 1;
+  else world.wakeHome(columns.home[device]!, lookAtMs(world, device, level));
+}
+
+/**
+ * ON again without an OFF: the OFF may have been lost on the radio. Only for who has just come from elsewhere: what a
+ * stuck sensor repeats in a silent home must not hide a fall.
+ */
+function noteNewHit(world: World, signals: Signals, device: number, atMs: number): void {
+  const { homes, devices } = world.roster;
+  const home = devices.columns.home[device]!;
+  const { lastActivityAtMs, lastActivityDevice } = homes.columns;
+  const isComing = lastActivityDevice[home] !== device && atMs - lastActivityAtMs[home]! <= COMING_MS;
+  if (isComing && atMs >= devices.columns.levelSinceMs[device]! + REST_MS) {
+    devices.columns.levelSinceMs[device] = atMs;
+    if (devices.columns.distrust[device] === DISTRUST.on) setDistrust(world, signals, device, DISTRUST.none);
+  } else if (stuckAtMs(world, device, LEVEL.on) <= atMs) judgeOn(world, signals, home, device);
+}
+
+/** Counts by the hour of the clock, which is enough for a rate that no person comes near. */
+function countReport(world: World, signals: Signals, device: number, atMs: number): void {
+  const columns = world.roster.devices.columns;
+  const hour = Math.floor(atMs / HOUR_MS);
+  if (columns.reportsHour[device]! < hour) {
+    if (isCalm(world, device, hour)) setDistrust(world, signals, device, DISTRUST.none);
+    columns.reportsHour[device] = hour;
+    columns.reports[device] = 0;
+  }
+  columns.reports[device] = Math.min(0xffff, columns.reports[device]! + 1);
+  if (columns.reports[device]! > CHATTER_PER_HOUR && columns.distrust[device] === DISTRUST.none)
+    setDistrust(world, signals, device, DISTRUST.chatter);
+}
+
+/** A chattering sensor that kept still for an hour, or for the most part of it. */
+function isCalm(world: World, device: number, hour: number): boolean {
+  const { distrust, reports, reportsHour } = world.roster.devices.columns;
+  if (distrust[device] !== DISTRUST.chatter) return false;
+  return hour > reportsHour[device]! + 1 || reports[device]! < CHATTER_PER_HOUR / 2;
+}
+
+function setDistrust(world: World, signals: Signals, device: number, distrust: number): void {
+  const { homes, devices } = world.roster;
+  const home = devices.columns.home[device]!;
+  devices.columns.distrust[device] = distrust;
+  // Nobody but this sensor was heard of since the door: whether somebody is in at all was only its word.
+  const { lastActivityDevice, otherActivityDevice, isUncertain } = homes.columns;
+  const isOnlyWord = lastActivityDevice[home] === device;
+  if (distrust > 0 && isOnlyWord && devices.columns.isDoor[otherActivityDevice[home]!] === 1)
+    isUncertain[home] = 1;
+  const sinceMs = distrust === DISTRUST.on ? stuckAtMs(world, device, LEVEL.on) : world.nowMs;
+  refreshSight(world, signals, home, sinceMs);
+  world.wakeHome(home, world.nowMs + 1);
+}
+
+function judgeOn(world: World, signals: Signals, home: number, device: number): void {
+  if (world.roster.devices.columns.distrust[device] !== DISTRUST.none || isLainOn(world, home, device))
+    return;
+  setDistrust(world, signals, device, DISTRUST.on);
+}
+
+/** Judge the sensors of a home whose time may have come. */
+export function checkTrust(world: World, signals: Signals, home: number): void {
+  const { level } = world.roster.devices.columns;
+  const hour = Math.floor(world.nowMs / HOUR_MS);
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== 0;
+    device = world.roster.nextDeviceOf(device)
+  ) {
+    if (isCalm(world, device, hour) && trustDeadlineOfMs(world, device) <= world.nowMs)
+      setDistrust(world, signals, device, DISTRUST.none);
+    if (stuckAtMs(world, device, level[device]!) <= world.nowMs) judgeOn(world, signals, home, device);
+  }
+}
+
+/** When a sensor of the home has to be judged at the latest; Infinity for never. */
+export function trustDeadlineMs(world: World, home: number): number {
+  let next = NEVER;
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== 0;
+    device = world.roster.nextDeviceOf(device)
+  ) {
+    const dueMs = trustDeadlineOfMs(world, device);
+    next = Math.min(next, dueMs > world.nowMs ? dueMs : world.nowMs + LOOK_AGAIN_MS);
+  }
+  return next;
+}
+
+function trustDeadlineOfMs(world: World, device: number): number {
+  const { distrust, level, reportsHour } = world.roster.devices.columns;
+  switch (distrust[device]) {
+    case DISTRUST.none:
+      return lookAtMs(world, device, level[device]!);
+    case DISTRUST.chatter:
+      return (reportsHour[device]! + 2) * HOUR_MS;
+    default:
+      return NEVER;
+  }
+}
+
+/**
+ * A clock for every hit of every PIR would be most of what the core has to wake for. Whatever the home is woken for,
+ * its sensors are judged first, and a sensor that speaks is judged as well: a day is enough for the rest.
+ */
+function lookAtMs(world: World, device: number, level: number): number {
+  return stuckAtMs(world, device, level) === NEVER
+    ? NEVER
+    : world.roster.devices.columns.levelSinceMs[device]! + MAT_ON_MS;
+}
+
+/** When a level that does not change makes the sensor a stuck one; Infinity for never. */
+function stuckAtMs(world: World, device: number, level: number): number {
+  const { levelSinceMs, saysOff, home } = world.roster.devices.columns;
+  // A snapshot of an older core does not know since when.
+  if (level !== LEVEL.on || levelSinceMs[device] === 0) return NEVER;
+  // What it said while nobody could hear it is still on its way: counted from when the home was seen again.
+  const sinceMs = Math.max(levelSinceMs[device]!, world.roster.homes.columns.sightBackAtMs[home[device]!]!);
+  const kind = world.roster.names.deviceKind[device]!;
+  if (MATS.has(kind)) return sinceMs + MAT_ON_MS;
+  return kind === 'motion' && saysOff[device] === 1 ? sinceMs + MOTION_ON_MS : NEVER;
+}
+
+/** A mat that is ON with nobody proved to be elsewhere is somebody who lies there; of several residents one may. */
+function isLainOn(world: World, home: number, device: number): boolean {
+  const { homes, names } = world.roster;
+  if (!MATS.has(names.deviceKind[device]!)) return false;
+  const { lastActivityAtMs, lastActivityDevice, presence, residents } = homes.columns;
+  const last = lastActivityDevice[home]!;
+  const isElsewhere = last > 0 && names.deviceRoom[last] !== names.deviceRoom[device];
+  const isUp = presence[home] === PRESENCE.home && world.nowMs - lastActivityAtMs[home]! <= ELSEWHERE_MS;
+  return residents[home]! > 1 || !isElsewhere || !isUp;
+}

@@ -1,0 +1,198 @@
+// R3: the morning goes by and nobody gets up. Until seven mornings are known the hour is fixed, or later where this
+// resident was seen to get up later; then it is the latest usual hour and a margin, of weekdays and weekends apart once
+// both are known. Asked only of a home that we can see and that is not known to be empty. The silence of one morning is
+// one alert: none while it has rung already as inactivity or bathroom stay. Those may still follow a morning that rang
+// here, because they are more urgent and climb the ladder.
+
+import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
+import {
+  CONFIRM_MS,
+  MORNING_LENGTH_MS,
+  MORNING_MINUTE,
+  MORNINGS_KNOWN,
+  openMorningAtMs,
+  usualRising,
+} from '../facts/sleep.ts';
+import type { Explanation } from '../model/alert.ts';
+import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
+import { PRESENCE } from '../state/roster.ts';
+import { defineRule, type RuleContext } from './rule.ts';
+import { homePlace } from './subject.ts';
+
+const MINUTE_MS = 60_000;
+
+const PARAMETERS = {
+  byMinute: {
+    default: 10 * 60,
+    min: 6 * 60,
+    max: 15 * 60,
+    unit: 'minute-of-day',
+    meaning: 'Local time by which somebody is up, until the own mornings are known',
+    source: 'R3: no activity since 05:00 by 10:00',
+  },
+  earliestMinute: {
+    default: 8 * 60,
+    min: 6 * 60,
+    max: 15 * 60,
+    unit: 'minute-of-day',
+    meaning: 'Nobody is asked for before this local time, however early the riser',
+    source: 'Early risers sleep in now and then; our own choice, no published figure',
+  },
+  marginMinutes: {
+    default: 30,
+    min: 0,
+    max: 240,
+    unit: 'count',
+    meaning: 'Minutes after the latest usual hour',
+    source: 'R4: usual + 30 min',
+  },
+  doubtMornings: {
+    default: 7,
+    min: 0,
+    max: 60,
+    unit: 'count',
+    meaning: 'The margin is doubled when so many mornings are known, and shrinks as more are',
+    source: 'A week seldom holds the latest morning of a month; our own choice, no published figure',
+  },
+} as const;
+
+const HOME_COLUMNS = {
+  /** 1 from the alert until somebody is up. */
+  isRaised: 'u8',
+} as const;
+
+type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
+
+export const notUp = defineRule({
+  id: 'not-up',
+  title: 'Not up',
+  alertKinds: ['not-up'],
+  priority: 3,
+  parameters: PARAMETERS,
+  homeColumns: HOME_COLUMNS,
+  deviceColumns: {},
+  kinds: [],
+  start: (context) => ({
+    onActivity: (home) => onActivity(context, home),
+    onPresence: (home) => wake(context, home),
+    onSight: (home) => wake(context, home),
+    onConfigured: (home) => wake(context, home),
+    nextDeadlineMs: (home) => nextDeadlineMs(context, home),
+    onDeadline: (home) => onDeadline(context, home),
+  }),
+});
+
+function onActivity(context: Context, home: number): void {
+  const { isRaised } = context.home();
+  if (isRaised[home] === 1 && context.world.roster.homes.columns.morningAtMs[home]! > context.world.nowMs) {
+    isRaised[home] = 0;
+    context.clear(`home~${home}`, false);
+  }
+  // The hour is reckoned when woken; this is never later.
+  const { byMinute, earliestMinute } = context.settings(home);
+  const leastMs = (Math.min(byMinute, earliestMinute) - MORNING_MINUTE) * MINUTE_MS;
+  const { morningAtMs, lastActivityAtMs } = context.world.roster.homes.columns;
+  context.world.wakeHome(home, Math.max(morningAtMs[home]! + leastMs, lastActivityAtMs[home]! + CONFIRM_MS));
+}
+
+function wake(context: Context, home: number): void {
+  context.world.wakeHome(home, judge(context, home).dueMs);
+}
+
+interface Judgement {
+  readonly dueMs: number;
+  readonly byMinute: number;
+  /** Null while the fixed hour judges. */
+  readonly usualMinute: number | null;
+  readonly mornings: number;
+}
+
+const NOT_DUE: Judgement = {
+  dueMs: Number.POSITIVE_INFINITY,
+  byMinute: 0,
+  usualMinute: null,
+  mornings: 0,
+};
+
+function judge(context: Context, home: number): Judgement {
+  if (!isJudged(context, home)) return NOT_DUE;
+  const { roster } = context.world;
+  const columns = roster.homes.columns;
+  const morningAtMs = openMorningAtMs(context.world, home);
+  const hour = hourOf(context, home, morningAtMs);
+  const zone = roster.names.homeTimezone[home]!;
+  const byMs = nextMinuteOfDayAtMs(zone, hour.byMinute, morningAtMs);
+  // A single weak sign may be the first of somebody who is just getting up.
+  const dueMs = Math.max(byMs + columns.blindMs[home]!, columns.lastActivityAtMs[home]! + CONFIRM_MS);
+  return dueMs < morningAtMs + MORNING_LENGTH_MS ? { ...hour, dueMs } : NOT_DUE;
+}
+
+function isJudged(context: Context, home: number): boolean {
+  const columns = context.world.roster.homes.columns;
+  return (
+    context.home().isRaised[home] === 0 &&
+    columns.isWatched[home] === 1 &&
+    columns.lastActivityAtMs[home]! > 0 &&
+    columns.blindSinceMs[home] === 0 &&
+    columns.presence[home] !== PRESENCE.away &&
+    columns.isUncertain[home] === 0 &&
+    columns.isReturning[home] === 0 &&
+    // With a door alone, who does not go out early would be asked for every day (R10 is for those homes).
+    columns.rooms[home]! > 0 &&
+    !context.isRaised('inactivity', home) &&
+    !context.isRaised('bathroom-stay', home)
+  );
+}
+
+function hourOf(context: Context, home: number, morningAtMs: number): Omit<Judgement, 'dueMs'> {
+  const { byMinute, earliestMinute, marginMinutes, doubtMornings } = context.settings(home);
+  const { latestMinute, mornings } = usualRising(context.world, home, morningAtMs);
+  if (mornings === 0) return { byMinute, usualMinute: null, mornings };
+  const ownMinute = Math.ceil(latestMinute + marginMinutes * (1 + doubtMornings / mornings));
+  if (mornings < MORNINGS_KNOWN && ownMinute <= byMinute) return { byMinute, usualMinute: null, mornings };
+  const usualMinute = Math.round(latestMinute);
+  return { byMinute: Math.max(earliestMinute, ownMinute), usualMinute, mornings };
+}
+
+function nextDeadlineMs(context: Context, home: number): number {
+  const { dueMs } = judge(context, home);
+  if (dueMs > context.world.nowMs) return dueMs;
+  // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
+  return sightDoubtUntilMs(context.world, home) || dueMs;
+}
+
+function onDeadline(context: Context, home: number): void {
+  const { world } = context;
+  const judgement = judge(context, home);
+  if (judgement.dueMs > world.nowMs || sightDoubtUntilMs(world, home) > 0) return;
+  const { columns } = world.roster.homes;
+  context.home().isRaised[home] = 1;
+  context.raise({
+    kind: 'not-up',
+    priority: 3,
+    subject: `home~${home}`,
+    cause: `due-${judgement.dueMs}`,
+    ...homePlace(world.roster, home),
+    room: world.roster.names.deviceRoom[columns.lastActivityDevice[home]!] ?? null,
+    lateByMs: 0,
+    explanation: explained(context, home, judgement),
+  });
+}
+
+function explained(
+  context: Context,
+  home: number,
+  { byMinute, usualMinute, mornings }: Judgement,
+): Explanation {
+  const { roster } = context.world;
+  const { lastActivityAtMs, lastActivityDevice } = roster.homes.columns;
+  const { live, total } = coverageOf(context.world, home);
+  const evidence = {
+    lastActivityAtMs: lastActivityAtMs[home]!,
+    lastRoom: roster.names.deviceRoom[lastActivityDevice[home]!] ?? null,
+    coverage: total === 0 ? 0 : live / total,
+  };
+  if (usualMinute === null)
+    return { code: 'not-up.fixed', params: { byMinute, sinceMinute: MORNING_MINUTE, ...evidence } };
+  return { code: 'not-up.learned', params: { byMinute, usualMinute, learnedDays: mornings, ...evidence } };
+}

@@ -1,0 +1,160 @@
+// Too cold or too hot to live in, for hours. One alert per home: one cold room is enough to look in, and five
+// thermometers are not five alerts. Over with hysteresis, then it closes by itself unless somebody holds it.
+// The defaults are the edges of harm and not of comfort: below the 18 °C of the WHO lies every unheated flat south of
+// the Yangtze all winter, above its 32 °C every flat without air conditioning in a heat wave; alerts from all of them
+// at once would help nobody. Cities with heating set 16 or 18, those with fewer homes 32.
+
+import {
+  heldSinceMs,
+  isHeldLong,
+  type LevelReading,
+  markRaised,
+  noteLevel,
+  SIDE,
+  sideOf,
+} from '../facts/held-level.ts';
+import type { ObservationBody } from '../model/entry.ts';
+import { defineRule, type RuleContext } from './rule.ts';
+import { devicePlace } from './subject.ts';
+
+const HOUR_MS = 3_600_000;
+
+const PARAMETERS = {
+  isOn: {
+    default: 1,
+    min: 0,
+    max: 1,
+    unit: 'switch',
+    meaning: 'Watch for homes that are too cold or too hot',
+    source: 'Heat and cold warnings of a city may stand for it',
+  },
+  coldC: {
+    default: 9,
+    min: -20,
+    max: 25,
+    unit: 'celsius',
+    meaning: 'Below this the room is too cold',
+    source: 'Collins 1986: at 9 °C for two hours the body cools down; WHO housing guidelines 2018: 18 °C',
+  },
+  heatC: {
+    default: 35,
+    min: 20,
+    max: 50,
+    unit: 'celsius',
+    meaning: 'Above this the room is too hot',
+    source:
+      'WHO Europe heat-health advice: above 35 °C a fan may not prevent illness; 32 °C by day is the aim',
+  },
+  marginC: {
+    default: 1,
+    min: 0,
+    max: 5,
+    unit: 'celsius',
+    meaning: 'So far within the bounds the room is well again',
+    source: 'Accuracy of common sensors and an opened window; our own choice',
+  },
+  holdMs: {
+    default: 2 * HOUR_MS,
+    min: 60_000,
+    max: 12 * HOUR_MS,
+    unit: 'ms',
+    meaning: 'Out of bounds for so long, in two readings or more',
+    source: 'Collins 1986: two hours; longer than airing or cooking takes',
+  },
+  staleMs: {
+    default: 3 * HOUR_MS,
+    min: 60_000,
+    max: 24 * HOUR_MS,
+    unit: 'ms',
+    meaning: 'Readings further apart do not hold together',
+    source: 'Battery sensors that report by change are heard of at least every hour or two; our own choice',
+  },
+} as const;
+
+const HOME_COLUMNS = {
+  /** Device whose room was raised; 0 for none. */
+  raisedDevice: 'u32',
+} as const;
+
+const DEVICE_COLUMNS = { atS: 'u32', heldS: 'u16', state: 'u8' } as const;
+
+type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, typeof DEVICE_COLUMNS>;
+
+export const temperature = defineRule({
+  id: 'temperature',
+  title: 'Room too cold or too hot',
+  alertKinds: ['temperature'],
+  priority: 3,
+  parameters: PARAMETERS,
+  homeColumns: HOME_COLUMNS,
+  deviceColumns: DEVICE_COLUMNS,
+  kinds: ['temperature_c'],
+  start: (context) => ({
+    onObservation: (observation, home) => onObservation(context, observation, home),
+    onConfigured: (home) => onConfigured(context, home),
+  }),
+});
+
+/** A thermometer that was taken away cannot say that the room is warm again. */
+function onConfigured(context: Context, home: number): void {
+  const device = context.home().raisedDevice[home]!;
+  if (device !== 0 && context.world.roster.devices.columns.home[device] !== home) end(context, home);
+}
+
+function end(context: Context, home: number): void {
+  context.home().raisedDevice[home] = 0;
+  context.clear(`home~${home}`, true);
+}
+
+/** Filled and used within one call. */
+const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
+
+function onObservation(context: Context, observation: ObservationBody, home: number): void {
+  const { device, value } = observation;
+  if (device === null || home === 0 || typeof value !== 'number') return;
+  const { isOn, coldC, heatC, marginC, holdMs, staleMs } = context.settings(home);
+  const held = context.device();
+  const { raisedDevice } = context.home();
+  reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
+  reading.side = value > heatC ? SIDE.high : value < coldC ? SIDE.low : SIDE.within;
+  reading.isBack = value <= heatC - marginC && value >= coldC + marginC;
+  const hasEnded = noteLevel(held, device, reading, staleMs);
+  if (hasEnded && raisedDevice[home] === device) end(context, home);
+  if (isOn === 0 || !context.world.roster.isWatched(home) || !isHeldLong(held, device, holdMs)) return;
+  if (isRaisedBefore(context, home, staleMs)) return;
+  markRaised(held, device);
+  raisedDevice[home] = device;
+  raise(context, observation, device, value);
+}
+
+/** By another thermometer that still speaks; one that fell silent must not keep the others quiet. */
+function isRaisedBefore(context: Context, home: number, staleMs: number): boolean {
+  const other = context.home().raisedDevice[home]!;
+  return other !== 0 && reading.atS - context.device().atS[other]! <= staleMs / 1000;
+}
+
+function raise(context: Context, observation: ObservationBody, device: number, temperatureC: number): void {
+  const { world } = context;
+  const home = world.roster.devices.columns.home[device]!;
+  const held = context.device();
+  const { coldC, heatC } = context.settings(home);
+  const isHot = sideOf(held, device) === SIDE.high;
+  const place = devicePlace(world.roster, device);
+  context.raise({
+    kind: 'temperature',
+    priority: 3,
+    subject: `home~${home}`,
+    cause: `${place.deviceId}~${heldSinceMs(held, device)}`,
+    ...place,
+    lateByMs: Math.max(0, world.nowMs - observation.measuredAtMs),
+    explanation: {
+      code: isHot ? 'temperature.heat' : 'temperature.cold',
+      params: {
+        temperatureC,
+        thresholdC: isHot ? heatC : coldC,
+        durationMs: held.heldS[device]! * 1000,
+        room: place.room,
+      },
+    },
+  });
+}

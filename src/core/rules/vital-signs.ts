@@ -1,0 +1,151 @@
+// A vital sign stays out of bounds: heart rate, oxygen, breathing, blood pressure. One reading of a wrist band proves
+// nothing, so it must hold over several; it is over only when clearly back (hysteresis). One alert per device, vital
+// and episode. Defaults are the bands in which NEWS2 asks for an urgent look; who lives with other values (COPD, an
+// athlete's heart) gets own bounds. Not a medical device: it asks a person to look.
+
+import {
+  heldSinceMs,
+  isHeldLong,
+  type LevelReading,
+  markRaised,
+  noteLevel,
+  SIDE,
+  type Side,
+  sideOf,
+} from '../facts/held-level.ts';
+import type { ObservationBody } from '../model/entry.ts';
+import { defineRule, type RuleContext, type Settings } from './rule.ts';
+import { devicePlace } from './subject.ts';
+import { VITAL_SIGNS_PARAMETERS } from './vital-signs-parameters.ts';
+
+/** In the order of the rows of a device. */
+const VITALS = ['heart_rate_bpm', 'spo2_pct', 'respiration_bpm', 'blood_pressure_mmhg'] as const;
+
+const DEVICE_COLUMNS = { atS: 'u32x4', heldS: 'u16x4', state: 'u8x4' } as const;
+
+type Bounds = Settings<typeof VITAL_SIGNS_PARAMETERS>;
+type Context = RuleContext<typeof VITAL_SIGNS_PARAMETERS, Record<never, never>, typeof DEVICE_COLUMNS>;
+
+export const vitalSigns = defineRule({
+  id: 'vital-signs',
+  title: 'Vital sign out of bounds',
+  alertKinds: ['vital-signs'],
+  priority: 2,
+  parameters: VITAL_SIGNS_PARAMETERS,
+  homeColumns: {},
+  deviceColumns: DEVICE_COLUMNS,
+  kinds: VITALS,
+  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+});
+
+/** Filled and used within one call. */
+const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
+
+function onObservation(context: Context, observation: ObservationBody, home: number): void {
+  const { device } = observation;
+  if (device === null || home === 0) return;
+  const settings = context.settings(home);
+  const vital = VITALS.indexOf(observation.kind as (typeof VITALS)[number]);
+  if (vital < 0 || !read(observation, settings)) return;
+  reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
+  const row = device * VITALS.length + vital;
+  const held = context.device();
+  const subject = `device~${device}~${vital}`;
+  // The value is normal again, but somebody was ill: the alert stays with the operators.
+  if (noteLevel(held, row, reading, settings.staleMs)) context.clear(subject, false);
+  if (settings.isOn === 0 || !context.world.roster.isWatched(home)) return;
+  if (!isHeldLong(held, row, settings.holdMs)) return;
+  markRaised(held, row);
+  raise(context, observation, device, row, subject);
+}
+
+/** Fills `reading`; false when the device does not know. */
+function read({ kind, value }: ObservationBody, bounds: Bounds): boolean {
+  if (typeof value === 'object' && value !== null && 'systolic' in value) {
+    const { systolicHighMmhg, systolicLowMmhg, diastolicHighMmhg, marginMmhg } = bounds;
+    judge(value.systolic, systolicHighMmhg, systolicLowMmhg, marginMmhg);
+    if (value.diastolic > diastolicHighMmhg) reading.side = SIDE.high;
+    if (value.diastolic > diastolicHighMmhg - marginMmhg) reading.isBack = false;
+    return true;
+  }
+  if (typeof value !== 'number') return false;
+  switch (kind) {
+    case 'heart_rate_bpm':
+      judge(value, bounds.heartRateHighBpm, bounds.heartRateLowBpm, bounds.marginBpm);
+      return true;
+    case 'spo2_pct':
+      judge(value, Number.POSITIVE_INFINITY, bounds.spo2LowPct, bounds.marginPct);
+      return true;
+    case 'respiration_bpm':
+      judge(value, bounds.respirationHigh, bounds.respirationLow, bounds.marginBreaths);
+      return true;
+    default:
+      return false;
+  }
+}
+
+function judge(value: number, high: number, low: number, margin: number): void {
+  reading.side = sideFor(value, high, low);
+  reading.isBack = value <= high - margin && value >= low + margin;
+}
+
+function sideFor(value: number, high: number, low: number): Side {
+  if (value > high) return SIDE.high;
+  return value < low ? SIDE.low : SIDE.within;
+}
+
+function raise(
+  context: Context,
+  observation: ObservationBody,
+  device: number,
+  row: number,
+  subject: string,
+): void {
+  const { world } = context;
+  const held = context.device();
+  const isHigh = sideOf(held, row) === SIDE.high;
+  const sinceMs = heldSinceMs(held, row);
+  const atMs = Math.min(observation.measuredAtMs, world.nowMs);
+  context.raise({
+    kind: 'vital-signs',
+    priority: 2,
+    subject,
+    cause: `${observation.deviceId}~${observation.kind}~${sinceMs}`,
+    ...devicePlace(world.roster, device),
+    lateByMs: world.nowMs - atMs,
+    explanation: {
+      code: isHigh ? 'vital-signs.high' : 'vital-signs.low',
+      params: {
+        vital: observation.kind,
+        value: figure(observation),
+        threshold: threshold(
+          observation.kind,
+          isHigh,
+          context.settings(world.roster.devices.columns.home[device]!),
+        ),
+        durationMs: held.heldS[row]! * 1000,
+        lastReadingAtMs: atMs,
+      },
+    },
+  });
+}
+
+/** Blood pressure as it is spoken: 190/110. */
+function figure({ value }: ObservationBody): number | string {
+  if (typeof value === 'object' && value !== null && 'systolic' in value)
+    return `${value.systolic}/${value.diastolic}`;
+  return value as number;
+}
+
+function threshold(kind: string, isHigh: boolean, bounds: Bounds): number | string {
+  switch (kind) {
+    case 'heart_rate_bpm':
+      return isHigh ? bounds.heartRateHighBpm : bounds.heartRateLowBpm;
+    case 'spo2_pct':
+      return bounds.spo2LowPct;
+    case 'respiration_bpm':
+      return isHigh ? bounds.respirationHigh : bounds.respirationLow;
+    default:
+      return isHigh ? `${bounds.systolicHighMmhg}/${bounds.diastolicHighMmhg}` : bounds.systolicLowMmhg;
+  }
+}

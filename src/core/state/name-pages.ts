@@ -1,0 +1,82 @@
+// The names of the roster as bytes, in pages of some thousand rows, for the snapshot. A page is encoded again only
+// after one of its rows was configured: a million devices have names that change once a year, and a snapshot is cut
+// while alarms wait.
+
+import type { ColumnImage } from './table.ts';
+
+/** The words that belong to the numbers; only read when an alert is worded. */
+export interface RosterNames {
+  homeId: string[];
+  homeDistrict: string[];
+  homeTimezone: string[];
+  deviceId: string[];
+  deviceKind: string[];
+  deviceRoom: string[];
+  gatewayId: string[];
+  gatewayDistrict: string[];
+}
+
+const GROUPS = {
+  homes: ['homeId', 'homeDistrict', 'homeTimezone'],
+  devices: ['deviceId', 'deviceKind', 'deviceRoom'],
+  gateways: ['gatewayId', 'gatewayDistrict'],
+} as const satisfies Record<string, readonly (keyof RosterNames)[]>;
+type Group = keyof typeof GROUPS;
+
+/** About 100 kB of JSON each: a change costs a millisecond, and there are not too many of them. */
+const ROWS = 4096;
+
+interface Page {
+  readonly group: Group;
+  readonly from: number;
+  /** One list per name of the group. */
+  readonly lists: readonly (readonly (string | null)[])[];
+}
+
+export class NamePages {
+  readonly #names: RosterNames;
+  /** By `group/page`. */
+  readonly #encoded = new Map<string, Uint8Array>();
+
+  constructor(names: RosterNames) {
+    this.#names = names;
+  }
+
+  /** Row `index` of a group has other names now. */
+  noteChanged(group: Group, index: number): void {
+    this.#encoded.delete(`${group}/${Math.floor(index / ROWS)}`);
+  }
+
+  images(): ColumnImage[] {
+    const images: ColumnImage[] = [];
+    for (const group of Object.keys(GROUPS) as Group[]) {
+      const rows = this.#names[GROUPS[group][0]].length;
+      for (let page = 0; page * ROWS < rows; page++)
+        images.push({ name: `${group}/${page}`, type: 'u8', bytes: this.#encode(group, page) });
+    }
+    return images;
+  }
+
+  restore(images: readonly ColumnImage[]): void {
+    for (const { bytes } of images) {
+      const { group, from, lists }: Page = JSON.parse(new TextDecoder().decode(bytes));
+      GROUPS[group].forEach((name, at) => {
+        lists[at]!.forEach((word, row) => {
+          // A row nobody configured is a hole, which JSON makes null.
+          if (word !== null) this.#names[name][from + row] = word;
+        });
+      });
+    }
+  }
+
+  #encode(group: Group, page: number): Uint8Array {
+    const key = `${group}/${page}`;
+    const known = this.#encoded.get(key);
+    if (known !== undefined) return known;
+    const from = page * ROWS;
+    const lists = GROUPS[group].map((name) => this.#names[name].slice(from, from + ROWS));
+    const bytes = new TextEncoder().encode(JSON.stringify({ group, from, lists } satisfies Page));
+    this.#encoded.set(key, bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,172 @@
+// Goal: a declared absence is silent until its end and not a moment longer, silences nothing but the question where
+// the elder is, and whoever is in after all is watched at once.
+
+import { expect, test } from 'vitest';
+import { awayTooLong } from '#core/rules/away-too-long.ts';
+import { deviceSilent } from '#core/rules/device-silent.ts';
+import { emergency } from '#core/rules/emergency.ts';
+import { gatewaySilent } from '#core/rules/gateway-silent.ts';
+import { inactivity } from '#core/rules/inactivity.ts';
+import { unseenHome } from '#core/rules/unseen-home.ts';
+import * as scenario from '../support/scenario.ts';
+
+type ScenarioOptions = scenario.ScenarioOptions;
+
+/** Only the rules this is about: others may ring in these tables as well. */
+const rules = [awayTooLong, deviceSilent, emergency, gatewaySilent, inactivity, unseenHome];
+const play = (table: string, options: ScenarioOptions = {}) => scenario.play(table, { rules, ...options });
+
+const DECLARED = `
+    08:00 pir-living motion on
+    09:00 staff li declare-away 30      # until d1 15:00
+    09:00 => declared-away`;
+
+test('nobody asks for the elder before the end; two hours after it somebody does, once', () => {
+  const effects = play(`${DECLARED}
+    d1 14:59 pir-living motion on       # a stray hit
+    d1 17:00 => raised away-too-long
+    d3 12:00 pulse`);
+  const raised = effects.find((effect) => effect.type === 'alert');
+  expect(raised?.alert).toMatchObject({ priority: 3, explanation: { code: 'away-overdue' } });
+  const { declaredUntilAtMs } = raised!.alert.explanation.params;
+  expect(raised!.atMs - Number(declaredUntilAtMs)).toBe(2 * 3_600_000);
+});
+
+test('who comes back in time is watched again, and nothing is asked at the end', () => {
+  play(`${DECLARED}
+    d1 10:00 door contact open
+    d1 10:00:05 door contact closed
+    d1 10:01 pir-living motion on
+    d1 10:01:30 pir-bedroom motion on
+    d1 15:55 pir-living motion on
+    d1 21:55 => raised inactivity inactivity.day`);
+});
+
+test('the late return takes the question back', () => {
+  play(`${DECLARED}
+    d1 17:00 => raised away-too-long
+    d1 18:00 door contact open
+    d1 18:00 => restored away-too-long
+    d1 18:00:05 door contact closed
+    d1 18:01 pir-living motion on
+    d1 18:01:20 pir-bedroom motion on
+    d2 04:01:20 => raised inactivity inactivity.night`);
+});
+
+test('declared before they went: the door afterwards is the going, not a coming home', () => {
+  play(`${DECLARED}
+    09:20 door contact open
+    09:20:05 door contact closed
+    d1 17:00 => raised away-too-long`);
+});
+
+test('still in after all: watched; and going out needs the door only, no second declaration', () => {
+  play(`${DECLARED}
+    09:10 pir-living motion on
+    09:11 pir-bedroom motion on
+    15:11 => raised inactivity inactivity.day`);
+  play(`${DECLARED}
+    09:10 pir-living motion on
+    09:11 pir-bedroom motion on
+    09:20 door contact open
+    09:20:05 door contact closed
+    d1 17:00 => raised away-too-long`);
+});
+
+test('a call for help and smoke ring as ever', () => {
+  play(`${DECLARED}
+    12:00 button button sos
+    12:00 => raised sos
+    12:00:10 smoke smoke on
+    12:00:10 => raised smoke
+    12:00:30 => escalated sos 1
+    12:00:40 => escalated smoke 1`);
+});
+
+test('of two residents the one on the mat has stayed and is watched', () => {
+  const bed = '07:00 bed bed on';
+  play(`${bed}${DECLARED}\n14:00 => raised inactivity inactivity.day`, { home: { residents: 2 } });
+  play(`${bed}${DECLARED}\nd1 17:00 => raised away-too-long`);
+});
+
+test('declared back: the clocks begin with the word, not days ago', () => {
+  play(`${DECLARED}
+    d1 10:00 staff li declare-back
+    d1 10:00 => declared-back
+    d1 16:00 => raised inactivity inactivity.day`);
+});
+
+test('said again the new end counts, also when the return was overdue already', () => {
+  play(`${DECLARED}
+    d1 17:00 => raised away-too-long
+    d1 17:30 staff li declare-away 24
+    d1 17:30 => restored away-too-long
+    d1 17:30 => declared-away
+    d2 19:30 => raised away-too-long`);
+});
+
+test('an absence nobody had announced is answered by announcing it', () => {
+  play(`
+    08:10 door contact open
+    08:10:05 door contact closed
+    d1 08:10:05 => raised away-too-long
+    d1 09:00 staff li declare-away 10
+    d1 09:00 => restored away-too-long
+    d1 09:00 => declared-away
+    d1 21:00 => raised away-too-long`);
+});
+
+test('an end that is past or too far away is refused and changes nothing', () => {
+  play(`
+    08:00 pir-living motion on
+    09:00 staff li declare-away 0
+    09:00 => refused bad-end
+    09:01 staff li declare-away 2161
+    09:01 => refused bad-end
+    14:00 => raised inactivity inactivity.day`);
+});
+
+test('a home that is not watched takes no declaration', () => {
+  play(
+    `09:00 staff li declare-away 5
+     09:00 => refused not-watched`,
+    { home: { isWatched: false } },
+  );
+});
+
+test('our own restart changes neither the absence nor its end', () => {
+  play(`${DECLARED}
+    d1 08:00 pulse
+    d1 12:00 resumed
+    d1 17:00 => raised away-too-long`);
+  // Down at the very moment: asked as soon as we are back.
+  play(`${DECLARED}
+    d1 16:00 pulse
+    d1 18:00 resumed
+    d1 18:00 => raised away-too-long`);
+});
+
+test('a gateway that goes dark meanwhile is not a return', () => {
+  play(`${DECLARED}
+    12:00 gateway on
+    13:00 gateway off
+    13:01 => raised gateway-silent
+    d1 00:00 => raised unseen-home
+    d1 09:00 gateway on
+    d1 09:00 => restored gateway-silent
+    d1 09:00 => restored unseen-home
+    d1 17:00 => raised away-too-long`);
+});
+
+test('over midnight and a change of the clocks the end stays the instant that was said', () => {
+  const spring: ScenarioOptions = { timezone: 'Europe/Madrid', date: '2026-03-28' };
+  // 30 h after 09:00 of a night without its hour between two and three.
+  play(`${DECLARED}\nd1 18:00 => raised away-too-long`, spring);
+  const autumn: ScenarioOptions = { timezone: 'Europe/Madrid', date: '2026-10-24' };
+  play(`${DECLARED}\nd1 16:00 => raised away-too-long`, autumn);
+});
+
+test('the time after the end can be set per home', () => {
+  const home = { rules: { 'away-too-long': { overdueMs: 0 } } };
+  play(`${DECLARED}\nd1 15:00 => raised away-too-long`, { home });
+});
