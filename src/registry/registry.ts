@@ -17,6 +17,10 @@ export interface District {
   readonly level: 'province' | 'city' | 'county' | 'town' | 'community';
   /** Null for a province. Always derivable: the code with its last significant group zeroed. */
   readonly parentCode: string | null;
+  /** Name of the pack of rule settings for its homes (core/rules/profiles.ts); null: as the district above. */
+  readonly profile: string | null;
+  /** Over the profile and the districts above, under the home's own. */
+  readonly rules: RuleSettings;
 }
 
 export interface HomeRecord {
@@ -160,6 +164,8 @@ export class TooManyLoginsError extends Error {
   }
 }
 
+export type NewDistrict = Omit<District, 'parentCode' | 'profile' | 'rules'> &
+  Partial<Pick<District, 'profile' | 'rules'>>;
 export type NewHome = Omit<HomeRecord, 'home' | 'homeId' | 'revision'> & { readonly homeId?: string };
 export type NewElder = Omit<ElderRecord, 'elderId'>;
 export type NewContact = Omit<ContactRecord, 'contactId'>;
@@ -218,8 +224,9 @@ export type ConfigurationChange =
 export interface Registry {
   readonly districts: Collection<
     District,
-    Omit<District, 'parentCode'>,
-    { readonly name: string },
+    NewDistrict,
+    /** Resolves when every home of the area is told; of a province that takes minutes. */
+    Partial<Pick<District, 'name' | 'profile' | 'rules'>>,
     { readonly parentCode?: string }
   >;
   readonly homes: Collection<HomeRecord, NewHome, Partial<NewHome>, { readonly districtCode?: string }>;

@@ -1,9 +1,9 @@
 // Records for registry tests: a small piece of Hangzhou, one home, its people and things. Each maker takes overrides.
 
 import type {
-  District,
   NewContact,
   NewDevice,
+  NewDistrict,
   NewElder,
   NewGateway,
   NewHome,
@@ -19,7 +19,7 @@ export const TOWN = '330106001000';
 export const COMMUNITY = '330106001001';
 export const OTHER_COUNTY = '330108000000';
 
-export const DISTRICTS: readonly Omit<District, 'parentCode'>[] = [
+export const DISTRICTS: readonly NewDistrict[] = [
   { code: PROVINCE, name: '浙江省', level: 'province' },
   { code: CITY, name: '杭州市', level: 'city' },
   { code: COUNTY, name: '西湖区', level: 'county' },

@@ -33,6 +33,8 @@ interface Parts {
 export class RosterChange {
   readonly tx: Tx;
   readonly homesBefore = new Map<string, HomeConfiguration | null>();
+  /** Told even if the tables read the same as at the beginning of the change: a district above was changed before. */
+  readonly homesToRevise = new Set<string>();
   readonly gatewaysBefore = new Map<string, GatewayConfiguration | null>();
   readonly whenCommitted: (() => void)[] = [];
 
@@ -43,6 +45,11 @@ export class RosterChange {
   /** Must come before the first statement that changes the home, its elders or devices. */
   async watchHome(homeId: string): Promise<void> {
     if (!this.homesBefore.has(homeId)) this.homesBefore.set(homeId, await homeConfiguration(this.tx, homeId));
+  }
+
+  async reviseHome(homeId: string): Promise<void> {
+    await this.watchHome(homeId);
+    this.homesToRevise.add(homeId);
   }
 
   /** Must come before the first statement that changes the gateway. */
@@ -110,6 +117,7 @@ export class Changes {
       const label = await readLabel(change.tx, homeId);
       change.onCommit(() => labels.put(homeId, label));
       const configuration = await revised(before, after, {
+        isForced: change.homesToRevise.has(homeId),
         removed: (last) => ({ ...last, devices: [], isWatched: false }),
         bump: (revision) => setRevision(change.tx, 'homes', { id: homeId, revision }),
       });
@@ -128,6 +136,7 @@ export class Changes {
       const fields = await entryFields(change.tx, gatewayId);
       change.onCommit(() => (fields === null ? directory.remove(gatewayId) : directory.put(fields)));
       const configuration = await revised(before, after, {
+        isForced: false,
         removed: (last) => ({ ...last, isWatched: false }),
         bump: (revision) => setRevision(change.tx, 'gateways', { id: gatewayId, revision }),
       });
@@ -158,12 +167,16 @@ async function tell(listener: ChangeListener, change: ConfigurationChange): Prom
 async function revised<C extends { readonly revision: number }>(
   before: C | null,
   after: C | null,
-  how: { readonly removed: (last: C) => C; readonly bump: (revision: number) => Promise<void> },
+  how: {
+    readonly isForced: boolean;
+    readonly removed: (last: C) => C;
+    readonly bump: (revision: number) => Promise<void>;
+  },
 ): Promise<C | null> {
   if (before === null) return after;
   const revision = before.revision + 1;
   if (after === null) return { ...how.removed(before), revision };
-  if (JSON.stringify(before) === JSON.stringify(after)) return null;
+  if (!how.isForced && JSON.stringify(before) === JSON.stringify(after)) return null;
   await how.bump(revision);
   return { ...after, revision };
 }

@@ -1,4 +1,5 @@
-// What the core is told of homes and gateways, read from the tables. No personal data passes here.
+// What the core is told of homes and gateways, read from the tables. No personal data passes here. Rule settings come
+// merged (district-settings.ts): the core and its log know no profiles.
 // A home that is not ACTIVE is told as not watched but with its devices: an SOS from a suspended home must ring with
 // home and room, not as one of an unknown device.
 
@@ -11,7 +12,9 @@ import type {
   SupervisionClass,
   Zone,
 } from '#core/model/home.ts';
+import { mergedSettings } from '#core/rules/profiles.ts';
 import type { ConfigurationChange } from '#registry/registry.ts';
+import { settingsOfDistricts } from './district-settings.ts';
 import type { Database, RemovedTable, Tx } from './schema.ts';
 
 /** Homes or gateways per read of the walk over everything: some milliseconds each, then others get their turn. */
@@ -32,6 +35,10 @@ async function homeConfigurations(db: Database | Tx, which: Condition): Promise<
   const homes = await db.selectFrom('homes').selectAll().where(which).orderBy('homes.home').execute();
   const residents = await residentCounts(db, which);
   const devices = await devicesByHome(db, which);
+  const ofDistrict = await settingsOfDistricts(
+    db,
+    homes.map((row) => row.district_code),
+  );
   return homes.map((row) => ({
     home: row.home,
     homeId: row.home_id,
@@ -40,7 +47,7 @@ async function homeConfigurations(db: Database | Tx, which: Condition): Promise<
     timezone: row.timezone,
     riskFactor: row.risk_factor,
     residents: Math.max(1, residents.get(row.home) ?? 0),
-    rules: JSON.parse(row.rules) as RuleSettings,
+    rules: mergedSettings([ofDistrict.get(row.district_code)!, JSON.parse(row.rules) as RuleSettings]),
     devices: devices.get(row.home) ?? [],
     isWatched: row.status === 'ACTIVE',
   }));

@@ -2,12 +2,15 @@
 // A town may lie directly below a city without counties (441900003000 in 441900000000): the parent is the code with
 // its last significant group zeroed, whatever level that is.
 
-import { type District, type Registry, significantPrefix } from '#registry/registry.ts';
+import type { RuleSettings } from '#core/model/home.ts';
+import { PROFILES } from '#core/rules/profiles.ts';
+import { type District, type NewDistrict, type Registry, significantPrefix } from '#registry/registry.ts';
 import { type Changes, requireFree, requireParent, requireRow, requireUnused } from './changes.ts';
 import type { HomeLabels } from './labels.ts';
 import { following, inArea, matching, rowsToRead, toListing } from './paging.ts';
-import type { Database, DistrictTable, Tx } from './schema.ts';
-import { checkText, invalid } from './validate.ts';
+import type { Database, DistrictTable, Row, Tx } from './schema.ts';
+import { finishArea, noteUnfinished } from './unfinished-areas.ts';
+import { checkOneOf, checkRules, checkText, invalid, merged } from './validate.ts';
 
 const LEVELS: Readonly<Record<number, District['level']>> = {
   2: 'province',
@@ -37,7 +40,7 @@ export function districtCollection(
       return toListing(page, rows, { record: toDistrict, cursor: (row) => row.code });
     },
     get: (code) => readDistrict(db, code),
-    async create(record) {
+    async create(record: NewDistrict) {
       const district = checkedDistrict(record);
       return changes.run(
         async (change) => {
@@ -50,17 +53,21 @@ export function districtCollection(
         async () => district,
       );
     },
-    async update(code, { name }) {
-      if (name !== undefined) checkText('name', name);
-      return changes.run(
+    async update(code, wanted) {
+      const district = await changes.run(
         async (change) => {
-          const district = requireRow(await readDistrict(change.tx, code), `district ${code}`);
-          const nextName = name ?? district.name;
-          await change.tx.updateTable('districts').set({ name: nextName }).where('code', '=', code).execute();
-          change.onCommit(() => labels.putDistrict(code, nextName));
+          const { tx } = change;
+          const before = requireRow(await readDistrict(tx, code), `district ${code}`);
+          const district = merged<District>(before, wanted);
+          checkDistrict(district);
+          await tx.updateTable('districts').set(toRow(district)).where('code', '=', code).execute();
+          if (hasOtherSettings(before, district)) await noteUnfinished(tx, code);
+          change.onCommit(() => labels.putDistrict(code, district.name));
         },
         async (tx) => requireRow(await readDistrict(tx, code), `district ${code}`),
       );
+      await finishArea(changes, code);
+      return district;
     },
     async remove(code) {
       await changes.run(
@@ -96,15 +103,32 @@ async function requireEmpty(tx: Tx, code: string): Promise<void> {
   }
 }
 
-function checkedDistrict(record: Omit<District, 'parentCode'>): District {
-  const { code, name } = record;
+function checkedDistrict(record: NewDistrict): District {
+  const { code, name, profile = null, rules = {} } = record;
   if (!/^\d{12}$/.test(code) || code.startsWith('00')) throw invalid('code', 'must be 12 digits, not 00…');
-  checkText('name', name);
   const prefix = significantPrefix(code);
   const level = LEVELS[prefix.length]!;
   if (record.level !== level) throw invalid('level', `of ${code} is ${level}`);
   const parentCode = parentOf(code, prefix.length);
-  return { code, name, level, parentCode };
+  const district = { code, name, level, parentCode, profile, rules };
+  checkDistrict(district);
+  return district;
+}
+
+function checkDistrict({ name, profile, rules }: District): void {
+  checkText('name', name);
+  checkRules(rules);
+  if (profile !== null)
+    checkOneOf(
+      'profile',
+      profile,
+      PROFILES.map((known) => known.name),
+    );
+}
+
+/** Something that the homes of the area read. */
+function hasOtherSettings(before: District, after: District): boolean {
+  return before.profile !== after.profile || JSON.stringify(before.rules) !== JSON.stringify(after.rules);
 }
 
 function parentOf(code: string, significantDigits: number): string | null {
@@ -113,16 +137,18 @@ function parentOf(code: string, significantDigits: number): string | null {
   return code.slice(0, start).padEnd(12, '0');
 }
 
-function toRow(district: District): DistrictTable {
-  const { code, name, level, parentCode } = district;
-  return { code, name, level, parent_code: parentCode };
+function toRow(district: District): Row<DistrictTable> {
+  const { code, name, level, parentCode, profile, rules } = district;
+  return { code, name, level, parent_code: parentCode, profile, rules: JSON.stringify(rules) };
 }
 
-function toDistrict(row: DistrictTable): District {
+function toDistrict(row: Row<DistrictTable>): District {
   return {
     code: row.code,
     name: row.name,
     level: row.level as District['level'],
     parentCode: row.parent_code,
+    profile: row.profile,
+    rules: JSON.parse(row.rules) as RuleSettings,
   };
 }

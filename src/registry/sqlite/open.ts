@@ -25,6 +25,7 @@ import type { Database } from './schema.ts';
 import { serverKeyFor } from './server-key.ts';
 import { Sessions } from './sessions.ts';
 import { authenticateStaff, createFirstAdministrator, staffCollection } from './staff.ts';
+import { finishAreasOfLastTime } from './unfinished-areas.ts';
 
 export interface SqliteRegistryOptions {
   /** The database file, made when absent; `:memory:` for a registry that nothing survives. */
@@ -90,6 +91,7 @@ async function assemble(
   const audit = new AuditTrail(db, nowMs);
   const staffParts = { db, changes, passwords, makeId };
   await noticeBirthdays(db, changes, yearOf(nowMs()));
+  await finishAreasOfLastTime(db, changes);
   await directory.load(db);
   await labels.load(db);
 

@@ -8,6 +8,8 @@ export interface DistrictTable {
   name: string;
   level: string;
   parent_code: string | null;
+  profile: string | null;
+  rules: Generated<string>;
 }
 
 export interface HomeTable {
@@ -90,6 +92,12 @@ export interface RemovedTable {
   configuration: string;
 }
 
+/** A district whose change is not yet told for all its homes; `after` is the last one told. */
+export interface UnfinishedAreaTable {
+  code: string;
+  after: string | null;
+}
+
 export interface StaffTable {
   staff_id: string;
   login: string;
@@ -127,6 +135,7 @@ export interface RegistryTables {
   gateways: GatewayTable;
   devices: DeviceTable;
   removed: RemovedTable;
+  unfinished_areas: UnfinishedAreaTable;
   staff: StaffTable;
   sessions: SessionTable;
   audit: AuditTable;

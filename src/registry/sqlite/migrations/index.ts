@@ -3,6 +3,7 @@
 
 import { migration0001 } from './0001-roster.ts';
 import { migration0002 } from './0002-staff-and-audit.ts';
+import { migration0003 } from './0003-profiles.ts';
 
 export interface Migration {
   readonly version: number;
@@ -10,4 +11,4 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [migration0001, migration0002];
+export const MIGRATIONS: readonly Migration[] = [migration0001, migration0002, migration0003];
