@@ -3,6 +3,7 @@
 // JSON, so that what is read back is what a disk would give back.
 
 import type { Entry } from '#core/model/entry.ts';
+import { parseBody } from './body-text.ts';
 import type {
   Clock,
   EventLog,
@@ -93,7 +94,7 @@ class MemoryLog implements EventLog, CommitStore {
     const durable = this.#state.lastOffset - afterOffset;
     const count = Math.max(0, Math.min(limit, durable));
     return this.#entries.slice(start, start + count).map(({ offset, atMs, text }) => {
-      return { offset, atMs, body: JSON.parse(text) };
+      return { offset, atMs, body: parseBody(text) };
     });
   }
 

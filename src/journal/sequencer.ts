@@ -5,6 +5,7 @@
 // that is not recoverable, or a throw of the consumer, nothing is ever committed again.
 
 import type { Entry } from '#core/model/entry.ts';
+import { bodyText } from './body-text.ts';
 import { hashIdentity, type IdentityHash } from './identity-hash.ts';
 import type { Clock, Draft, Receipt, RefusedFrame } from './journal.ts';
 import { LogError } from './log-error.ts';
@@ -27,7 +28,7 @@ export interface LogState {
 /** What one commit makes durable. `texts[i]` and `identities[i]` belong to `entries[i]`. */
 export interface Batch {
   readonly entries: Entry[];
-  /** Bodies as JSON; no line feeds in them. */
+  /** Bodies as JSON (body-text.ts); no line feeds in them. */
   readonly texts: string[];
   readonly identities: (HeldIdentity | null)[];
   readonly refused: readonly RefusedFrame[];
@@ -299,7 +300,7 @@ function rejectBatch(batch: Gathering, error: Error): void {
 function prepare(draft: Draft): Prepared {
   return {
     draft,
-    text: JSON.stringify(draft.body),
+    text: bodyText(draft.body),
     hash: draft.identity === null ? null : hashIdentity(draft.identity.id),
   };
 }

@@ -6,6 +6,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '#core/model/entry.ts';
+import { parseBody } from './body-text.ts';
 import type { KeptRefusedFrame, RefusedQuery } from './journal.ts';
 import { LogError } from './log-error.ts';
 import { checksumOf, hashOfHalves } from './sqlite-row.ts';
@@ -96,7 +97,7 @@ export class SqliteReader {
     if (checksum !== checksumOf({ offset, atMs, source, idA, idB, body })) {
       throw this.#corrupt(`entry ${offset} is not what was written (checksum)`);
     }
-    return { offset, atMs, body: JSON.parse(body) };
+    return { offset, atMs, body: parseBody(body) };
   }
 
   #statement(sql: string): StatementSync {

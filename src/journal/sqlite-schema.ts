@@ -7,7 +7,8 @@ import { LogError, type LogErrorCode } from './log-error.ts';
 import type { LogState } from './sequencer.ts';
 import type { ClockKind, OpenRequest } from './sqlite-protocol.ts';
 
-export const SCHEMA_VERSION = 1;
+/** 2: readings are short arrays (body-text.ts); rows of 1 stay as they are and are read as well. */
+export const SCHEMA_VERSION = 2;
 export const PAGE_BYTES = 4096;
 /** "SWLG": tells our file from any other database. */
 const APPLICATION_ID = 0x53574c47;
@@ -97,9 +98,13 @@ function checkMeta(db: DatabaseSync, version: number, { file, clockKind }: OpenR
     throw new LogError('data-file-newer', message);
   }
   const stored = storedMeta(db, 'clock_kind');
-  if (stored === clockKind) return;
-  const message = `${file} belongs to a service on the ${stored} clock; refusing to open it on the ${clockKind} clock`;
-  throw new LogError('data-clock-kind', message);
+  if (stored !== clockKind) {
+    const message = `${file} belongs to a service on the ${stored} clock`;
+    throw new LogError('data-clock-kind', `${message}; refusing to open it on the ${clockKind} clock`);
+  }
+  // Before the first row that an older program could not read.
+  if (version < SCHEMA_VERSION)
+    db.prepare("UPDATE meta SET value = ? WHERE name = 'schema_version'").run(String(SCHEMA_VERSION));
 }
 
 function storedMeta(db: DatabaseSync, name: string): string | null {

@@ -57,7 +57,8 @@ export interface SqliteLogOptions {
   readonly maxFileBytes?: number;
 }
 
-const FILE_NAME = 'journal.db';
+/** In the data folder. */
+export const LOG_FILE_NAME = 'journal.db';
 const WINDOW_FILE_NAME = 'journal-window.bin';
 const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
 /** Entries between two saved copies of the window: scanning that many at opening takes about a second. */
@@ -109,7 +110,7 @@ function openRequest(file: string, options: SqliteLogOptions): Extract<WriterReq
 
 /** SQLite gives its side files the mode of the database file, so that is made first. */
 function prepareFile(folder: string): string {
-  const file = join(folder, FILE_NAME);
+  const file = join(folder, LOG_FILE_NAME);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     closeSync(openSync(file, 'a', 0o600));

@@ -3,6 +3,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '#core/model/alert.ts';
+import { isHomeCommand } from '#core/model/command.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry } from '#core/model/entry.ts';
 import type { Ledger, Order } from './ledger.ts';
@@ -50,6 +51,7 @@ export class OrderAudit {
     if (body.type === 'command') {
       const { command } = body;
       if (command.staffId !== this.#ledger.staffId) this.#report(`offset ${offset}: a command by a stranger`);
+      if (isHomeCommand(command)) return this.#report(`offset ${offset}: nobody said anything about a home`);
       const action = command.action === 'note' ? 'notes' : command.action;
       const text =
         command.action === 'note' ? command.text : command.action === 'close' ? command.note : null;

@@ -21,7 +21,7 @@ interface Fault {
   readonly found: RegExp;
 }
 
-const PRESS = `SELECT * FROM entry WHERE body LIKE '%"value":"sos"%' ORDER BY offset DESC LIMIT 1`;
+const PRESS = `SELECT * FROM entry WHERE body LIKE '[%,"sos",%' ORDER BY offset DESC LIMIT 1`;
 
 const FAULTS: readonly Fault[] = [
   {

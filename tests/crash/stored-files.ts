@@ -84,5 +84,14 @@ function entryOf(row: Record<string, unknown>, report: (violation: string) => vo
   if (crc32(`${offset},${atMs},${source},${idA},${idB},${body}`) !== checksum) {
     report(`the checksum of entry ${offset} does not fit`);
   }
-  return { offset: Number(offset), atMs: Number(atMs), body: JSON.parse(String(body)) as EntryBody };
+  return { offset: Number(offset), atMs: Number(atMs), body: bodyOf(JSON.parse(String(body))) };
+}
+
+/** A reading is an array: gateway, device, device id, kind, value, time, flags, event id, battery. */
+function bodyOf(stored: EntryBody | readonly unknown[]): EntryBody {
+  if (!Array.isArray(stored)) return stored as EntryBody;
+  const [gateway, device, deviceId, kind, value, measuredAtMs, flags, eventId, batteryPct] = stored;
+  const reading = { gateway, device, deviceId, kind, value, measuredAtMs, eventId, batteryPct };
+  const said = { isLevel: (flags & 1) > 0, isDeviceTime: (flags & 2) > 0, isBuffered: (flags & 4) > 0 };
+  return { type: 'observation', ...reading, ...said };
 }

@@ -3,6 +3,7 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { draft, type FolderOfLogs, folderOfLogs, outcomeOf, SetClock } from '../../support/log-samples.ts';
 
@@ -62,8 +63,30 @@ test('not a database; another database', async () => {
 test('a newer schema, and the other clock', async () => {
   await closedLogWith(1);
   expect(await outcomeOf(logs.open({ clockKind: 'recording' }))).toBe('data-clock-kind');
-  change("UPDATE meta SET value = '2' WHERE name = 'schema_version'");
+  change("UPDATE meta SET value = '3' WHERE name = 'schema_version'");
   expect(await outcomeOf(logs.open())).toBe('data-file-newer');
+});
+
+test('a log of schema 1, whose readings were objects with names, is read and goes on as schema 2', async () => {
+  await closedLogWith(2);
+  const { body } = draft('id-0');
+  const text = JSON.stringify(body);
+  const db = new DatabaseSync(file);
+  const row = db.prepare('SELECT * FROM entry WHERE offset = 1').get()!;
+  expect(String(row['body'])).toMatch(/^\[/);
+  const checksum = crc32(`1,${row['at_ms']},${row['source']},${row['id_a']},${row['id_b']},${text}`);
+  db.prepare('UPDATE entry SET body = ?, checksum = ? WHERE offset = 1').run(text, checksum);
+  db.exec("UPDATE meta SET value = '1' WHERE name = 'schema_version'");
+  db.close();
+  const log = await logs.open();
+  const [first, second] = await log.read(0, 0, 2);
+  expect(first!.body).toEqual(body);
+  expect(Object.keys(second!.body)).toEqual(Object.keys(body));
+  await log.close();
+  const version = new DatabaseSync(file)
+    .prepare("SELECT value FROM meta WHERE name = 'schema_version'")
+    .get();
+  expect(version).toEqual({ value: '2' });
 });
 
 test('one flipped bit in an entry is found and named', async () => {
