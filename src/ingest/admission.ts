@@ -26,13 +26,18 @@ export interface Admission {
   readonly gateway: GatewayEntry;
   readonly clockKind: ClockKind;
   readonly nowMs: number;
+  /** The gateway's clock is known to be behind by so much; its times are read as that much later. */
+  readonly behindMs?: number;
 }
 
 export type Admitted =
   | { readonly ok: true; readonly reading: Reading & { readonly body: ObservationBody } }
   | { readonly ok: false; readonly reason: Refusal; readonly detail: string };
 
-export function admit(observation: Observation, { gateway, clockKind, nowMs }: Admission): Admitted {
+export function admit(
+  observation: Observation,
+  { gateway, clockKind, nowMs, behindMs = 0 }: Admission,
+): Admitted {
   const misplaced = refuseWrongService(observation, clockKind);
   if (misplaced !== null) return misplaced;
   const device = gateway.devices.get(observation.deviceId) ?? null;
@@ -49,13 +54,18 @@ export function admit(observation: Observation, { gateway, clockKind, nowMs }: A
     kind: observation.kind,
     value: observation.value,
     isLevel: observation.isLevel,
-    measuredAtMs: isDeviceTime ? observation.claimedAtMs! : nowMs,
-    isDeviceTime,
+    measuredAtMs: isDeviceTime ? correctedMs(observation.claimedAtMs!, behindMs, nowMs) : nowMs,
+    isDeviceTime: isDeviceTime && behindMs === 0,
     eventId: eventIdOf(observation, identity),
     batteryPct: observation.batteryPct,
     isBuffered: observation.isBuffered,
   };
   return { ok: true, reading: { body, identity } };
+}
+
+/** A corrected time is an estimate and never lies in the future; one that is right is left as it is. */
+function correctedMs(claimedAtMs: number, behindMs: number, nowMs: number): number {
+  return behindMs === 0 ? claimedAtMs : Math.min(claimedAtMs + behindMs, nowMs);
 }
 
 // A recorded fall must never ring as a real one, and a real one must never be taken by a service that watches nobody.

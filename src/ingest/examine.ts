@@ -1,5 +1,5 @@
 // What a received frame comes to: readings for the log, refusals with reasons, what it says of the gateway itself.
-// Pure; what follows from it is done in intake.ts.
+// Pure but for what it lets the gateway's clock estimate learn; what follows from it is done in intake.ts.
 
 import { type Codec, type Decoded, type ElementRefusal, MIXED_ROUTE, type Route } from '#codecs/codec.ts';
 import { codecOf } from '#codecs/index.ts';
@@ -9,7 +9,8 @@ import { emergencyOf, type Observation } from '#core/model/observation.ts';
 import type { RefusedFrame } from '#journal/journal.ts';
 import type { GatewayEntry } from '#registry/registry.ts';
 import type { Reading } from '#runtime/runtime.ts';
-import { type Admission, admit, type ClockKind } from './admission.ts';
+import { type Admission, admit, type ClockKind, isTrusted } from './admission.ts';
+import type { GatewayClocks } from './gateway-clock.ts';
 import type { Refusal } from './refusals.ts';
 
 export interface ReceivedFrame {
@@ -26,6 +27,8 @@ export interface Circumstances {
   readonly clockKind: ClockKind;
   readonly nowMs: number;
   readonly observationsMax: number;
+  /** Told of every age that a live gateway claims (gateway-clock.ts). */
+  readonly gatewayClocks?: GatewayClocks;
 }
 
 export interface Examined {
@@ -114,9 +117,22 @@ function admitAll(gateway: GatewayEntry, decoded: Decoded, at: Circumstances): E
   return { ...NOTHING, readings, refused, emergencyCount, refusedEmergencies, unknownKinds };
 }
 
-/** In a recording, now is the time of the replayed reading, unless the clock is further already. */
-function admissionOf(gateway: GatewayEntry, { claimedAtMs }: Observation, at: Circumstances): Admission {
+function admissionOf(gateway: GatewayEntry, observation: Observation, at: Circumstances): Admission {
   const { clockKind, nowMs } = at;
-  const isAhead = clockKind === 'recording' && claimedAtMs !== null && claimedAtMs > nowMs;
-  return { gateway, clockKind, nowMs: isAhead ? claimedAtMs : nowMs };
+  const { claimedAtMs } = observation;
+  // In a recording, now is the time of the replayed reading, unless the clock is further already.
+  if (clockKind === 'recording')
+    return { gateway, clockKind, nowMs: Math.max(nowMs, claimedAtMs ?? Number.NEGATIVE_INFINITY) };
+  return { gateway, clockKind, nowMs, behindMs: behindMsOf(gateway, observation, at) };
+}
+
+function behindMsOf(
+  { gatewayId }: GatewayEntry,
+  { claimedAtMs, isBuffered }: Observation,
+  { nowMs, clockKind, gatewayClocks }: Circumstances,
+): number {
+  if (gatewayClocks === undefined || claimedAtMs === null || !isTrusted(claimedAtMs, nowMs, clockKind))
+    return 0;
+  if (isBuffered) return gatewayClocks.behindMs(gatewayId);
+  return gatewayClocks.note(gatewayId, nowMs - claimedAtMs, nowMs);
 }

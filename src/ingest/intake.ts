@@ -9,6 +9,7 @@ import type { GatewayEntry } from '#registry/registry.ts';
 import type { Reading, Runtime } from '#runtime/runtime.ts';
 import type { ClockKind } from './admission.ts';
 import { type Examined, examine, type ReceivedFrame } from './examine.ts';
+import { createGatewayClocks } from './gateway-clock.ts';
 import { createPacer, type Pacer } from './pacer.ts';
 import { createPresence, type Presence } from './presence.ts';
 import { createRefusalKeeper, type IngestLog, type RefusalKeeper } from './refusal-keeper.ts';
@@ -95,6 +96,7 @@ class FrameIntake implements Intake {
   readonly refusals: RefusalKeeper;
   readonly #options: IntakeOptions;
   readonly #pacer: Pacer;
+  readonly #gatewayClocks = createGatewayClocks();
   readonly #unknownKinds = new Map<string, number>();
   #failureReportedAtMs = Number.NEGATIVE_INFINITY;
   readonly #counts = { frames: 0, observations: 0, duplicates: 0, emergencies: 0, delayed: 0, failed: 0 };
@@ -116,7 +118,8 @@ class FrameIntake implements Intake {
     this.#counts.frames++;
     const { clock, clockKind, limits } = this.#options;
     const observationsMax = limits.observationsPerFrame;
-    const examined = examine(frame, { clockKind, nowMs: clock.nowMs(), observationsMax });
+    const gatewayClocks = this.#gatewayClocks;
+    const examined = examine(frame, { clockKind, nowMs: clock.nowMs(), observationsMax, gatewayClocks });
     const delayMs = this.#delayOf(frame.gateway, examined, delayMaxMs);
     const kept = this.#report(frame, examined);
     if (delayMs > 0) await this.#pacer.wait(delayMs);
