@@ -5,6 +5,8 @@
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createDeskUpgrade, createViewerOf } from '#api/desk-upgrade.ts';
 import { type ApiOptions, type ApiServer, createApi } from '#api/server.ts';
+import { RULES } from '#core/rules/index.ts';
+import { PROFILES } from '#core/rules/profiles.ts';
 import type { KeptRefusedFrame, RefusedQuery } from '#journal/journal.ts';
 import { createLogger } from '#ops/log.ts';
 import type { AlertStore } from '#push/alert-store.ts';
@@ -12,8 +14,11 @@ import { createDeskHub, type DeskHub } from '#push/hub.ts';
 import { createMemoryAlertStore } from '#push/memory-alert-store.ts';
 import { type AuditRow, ROLES, type Role, type StaffRecord } from '#registry/registry.ts';
 import { openSqliteRegistry, type SqliteRegistry } from '#registry/sqlite/open.ts';
+import type { TelemetryService } from '#telemetry/service.ts';
 import { ELSEWHERE, EPOCH_MS, WEST_LAKE } from './alerts.ts';
+import { type BacktestsDouble, createBacktestsDouble } from './backtests-double.ts';
 import { createRuntimeDouble, type RuntimeDouble } from './runtime-double.ts';
+import { createFaultyStore, FakeLog, FakeTimer, type FaultyStore, startTelemetry } from './telemetry.ts';
 
 export const COUNTY = '330106000000';
 export const PASSWORD = 'correct horse battery staple';
@@ -39,8 +44,10 @@ export interface ApiUnderTest extends SeededRegistry {
   readonly app: ApiServer;
   readonly runtime: RuntimeDouble;
   readonly alerts: AlertStore;
+  readonly backtests: BacktestsDouble;
   readonly hub: DeskHub;
   readonly refused: KeptRefusedFrame[];
+  readonly telemetry: TelemetryUnderApi;
   readonly readiness: Record<string, boolean>;
   /** Log lines as written. */
   readonly logLines: string[];
@@ -87,15 +94,20 @@ export async function openApiUnderTest(
     sessionCheckMs: 50,
   });
   const refused: KeptRefusedFrame[] = [];
+  const telemetry = openTelemetry();
   const readiness: Record<string, boolean> = { log: true, core: true };
   const logLines: string[] = [];
+  const backtests = createBacktestsDouble();
   const app = await createApi({
     registry,
     runtime,
     alerts,
     hub,
     log: { refused: async (query) => refusedBy(refused, query) },
-    rules: [],
+    rules: RULES,
+    profiles: PROFILES,
+    backtests,
+    telemetry: telemetry.service,
     logger: createLogger({ level: 'info', destination: { write: (line) => void logLines.push(line) } }),
     options: {
       sessionTtlMs: 12 * 3_600_000,
@@ -113,7 +125,7 @@ export async function openApiUnderTest(
   });
   app.server.on('upgrade', upgrade);
   return {
-    ...{ app, runtime, alerts, hub, refused, readiness, logLines },
+    ...{ app, runtime, alerts, backtests, hub, refused, telemetry, readiness, logLines },
     ...seeded,
     as: (person, request) =>
       app.inject({ ...request, headers: { ...(person && { cookie: person.cookie }), ...request.headers } }),
@@ -121,9 +133,23 @@ export async function openApiUnderTest(
     async close() {
       await hub.stop();
       await app.close();
+      await telemetry.service.close();
       if (!shared) await registry.close();
     },
   };
+}
+
+/** The real writer and readers over a log and a store that a test fills and breaks. */
+export interface TelemetryUnderApi {
+  readonly service: TelemetryService;
+  readonly log: FakeLog;
+  readonly store: FaultyStore;
+  readonly timer: FakeTimer;
+}
+
+function openTelemetry(): TelemetryUnderApi {
+  const [log, store, timer] = [new FakeLog(), createFaultyStore(), new FakeTimer()];
+  return { service: startTelemetry({ log, store, timer }).service, log, store, timer };
 }
 
 function refusedBy(frames: readonly KeptRefusedFrame[], query: RefusedQuery): readonly KeptRefusedFrame[] {

@@ -11,14 +11,23 @@ import { serveConsole } from '#console/serve.ts';
 import type { AlertChange } from '#core/model/alert.ts';
 import { isOutcome } from '#core/model/command.ts';
 import type { DeskAlert, DeskMessage } from '#core/model/desk-message.ts';
+import type { HomeState } from '#core/model/home-state.ts';
 import { cardOf } from './desk-fixtures.ts';
+import { HistoryDouble } from './history-double.ts';
 
 export const STAFF = {
   lin: { staffId: 's1', login: 'lin', name: '林晓', role: 'operator', districtCode: null },
   zhou: { staffId: 's2', login: 'zhou', name: '周敏', role: 'operator', districtCode: null },
+  sun: { staffId: 's3', login: 'sun', name: '孙悦', role: 'supervisor', districtCode: '330106' },
 } as const;
 const PASSWORD = 'correct horse battery';
 const LEASE_MS = 120_000;
+const NOTHING_KNOWN: HomeState = {
+  presence: 'unknown',
+  awaySinceMs: null,
+  lastActivityAtMs: null,
+  absence: null,
+};
 
 export interface DeskServerOptions {
   readonly clock?: 'live' | 'recording';
@@ -38,6 +47,9 @@ export class DeskServer {
   readonly alerts = new Map<string, DeskAlert>();
   /** Every order that came, as `METHOD path`. */
   readonly requests: string[] = [];
+  readonly history = new HistoryDouble();
+  /** What was declared of homes. */
+  readonly homeStates = new Map<string, HomeState>();
   url = '';
   /** False: connections stay open and say nothing more, as a hung server would. */
   speaks = true;
@@ -172,16 +184,31 @@ export class DeskServer {
       const staff = this.#staff(request);
       if (staff === null) return problem(reply.code(401), 'no-session');
       const { id } = request.params as { id: string };
-      const masked = ![...this.alerts.values()].some(
-        (alert) => alert.homeId === id && alert.claim?.staffId === staff.staffId,
-      );
+      const masked = !this.#isHeld(id, staff.staffId);
       const { elderName } = this.#options;
-      return cardOf(id, {
+      const card = cardOf(id, {
         masked,
         nowMs: Date.now(),
         ...(elderName === undefined ? {} : { name: elderName }),
       });
+      return { ...(card as object), state: this.homeStates.get(id) ?? NOTHING_KNOWN };
     });
+    this.history.routes(app, (homeId) => this.#isHeld(homeId, STAFF.lin.staffId));
+    const absence = async (request: FastifyRequest) => {
+      const { id } = request.params as { id: string };
+      const { untilMs = null, note = null } = (request.body ?? {}) as { untilMs?: number; note?: string };
+      const since = { awaySinceMs: untilMs === null ? null : Date.now(), lastActivityAtMs: null };
+      const declared = { untilMs: untilMs ?? 0, declaredAtMs: Date.now(), staffId: STAFF.lin.staffId, note };
+      const state: HomeState = {
+        presence: untilMs === null ? 'home' : 'away',
+        ...since,
+        absence: untilMs === null ? null : declared,
+      };
+      this.homeStates.set(id, state);
+      return { state };
+    };
+    app.post('/api/v1/homes/:id/absence', absence);
+    app.delete('/api/v1/homes/:id/absence', absence);
     app.post('/api/v1/alerts/:id/:action', async (request, reply) => {
       const staff = this.#staff(request);
       if (staff === null) return problem(reply.code(401), 'no-session');
@@ -193,6 +220,12 @@ export class DeskServer {
       const { home: _home, ...alert } = answer;
       return { alert };
     });
+  }
+
+  #isHeld(homeId: string, staffId: string): boolean {
+    return [...this.alerts.values()].some(
+      (alert) => alert.homeId === homeId && alert.claim?.staffId === staffId,
+    );
   }
 
   #staff(request: FastifyRequest) {

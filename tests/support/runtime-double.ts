@@ -1,14 +1,20 @@
 // A running core for tests of the API: alerts in memory, commands answered like the contract says, effects
 // handed to whoever listens. It knows no rules, no time and no log.
 
+import type { Week } from '#core/facts/week.ts';
 import type { Alert, AlertChange } from '#core/model/alert.ts';
-import type { Command, CommandRefusal } from '#core/model/command.ts';
+import type { AlertCommand, CommandRefusal, HomeCommand } from '#core/model/command.ts';
 import { type Effect, effectId } from '#core/model/effect.ts';
+import type { HomeState } from '#core/model/home-state.ts';
 import type { CommandResult, DeviceStatus, GatewayStatus, Runtime } from '#runtime/runtime.ts';
 import { EPOCH_MS, makeAlert } from './alerts.ts';
 
 export interface RuntimeDouble extends Runtime {
-  readonly commands: Command[];
+  readonly commands: AlertCommand[];
+  readonly homeCommands: HomeCommand[];
+  /** By the dense number of the home; a home that is missing is known and nothing is known of it. */
+  readonly homeStates: Map<number, HomeState>;
+  readonly weeks: Map<number, readonly Week[]>;
   readonly presence: [string, boolean][];
   readonly gatewayStatuses: Map<number, GatewayStatus>;
   readonly deviceStatuses: Map<number, DeviceStatus>;
@@ -21,7 +27,10 @@ export function createRuntimeDouble(
   onEffects: (effects: readonly Effect[], offset: number) => void,
 ): RuntimeDouble {
   const alerts = new Map<string, Alert>();
-  const commands: Command[] = [];
+  const commands: AlertCommand[] = [];
+  const homeCommands: HomeCommand[] = [];
+  const homeStates = new Map<number, HomeState>();
+  const weeks = new Map<number, readonly Week[]>();
   const presence: [string, boolean][] = [];
   const gatewayStatuses = new Map<number, GatewayStatus>();
   const deviceStatuses = new Map<number, DeviceStatus>();
@@ -38,7 +47,7 @@ export function createRuntimeDouble(
     return alert;
   }
 
-  function decide(command: Command): CommandResult {
+  function decide(command: AlertCommand): CommandResult {
     const alert = alerts.get(command.alertId);
     if (!alert) return refused('no-such-alert');
     if (alert.handling === 'closed') return refused('already-closed');
@@ -79,6 +88,9 @@ export function createRuntimeDouble(
 
   return {
     commands,
+    homeCommands,
+    homeStates,
+    weeks,
     presence,
     gatewayStatuses,
     deviceStatuses,
@@ -94,6 +106,14 @@ export function createRuntimeDouble(
       if (error) throw error;
       return decide(command);
     },
+    async homeCommand(command) {
+      homeCommands.push(command);
+      if (command.action === 'declare-away' && command.untilMs <= EPOCH_MS)
+        return { ok: false, refusal: 'bad-end' };
+      const state = homeStateAfter(command);
+      homeStates.set(command.home, state);
+      return { ok: true, state };
+    },
     async deskPresence(staffId, present) {
       presence.push([staffId, present]);
     },
@@ -101,7 +121,23 @@ export function createRuntimeDouble(
     cursor: () => cursor,
     gatewayStatus: (gateway) => gatewayStatuses.get(gateway) ?? null,
     deviceStatus: (device) => deviceStatuses.get(device) ?? null,
+    homeState: (home) => homeStates.get(home) ?? NOTHING_KNOWN,
+    homeWeeks: (home) => weeks.get(home) ?? [],
   };
+}
+
+const NOTHING_KNOWN: HomeState = {
+  presence: 'unknown',
+  awaySinceMs: null,
+  lastActivityAtMs: null,
+  absence: null,
+};
+
+function homeStateAfter(command: HomeCommand): HomeState {
+  if (command.action === 'declare-back') return { ...NOTHING_KNOWN, presence: 'home' };
+  const { untilMs, staffId, note } = command;
+  const absence = { untilMs, declaredAtMs: EPOCH_MS, staffId, note };
+  return { ...NOTHING_KNOWN, presence: 'away', awaySinceMs: EPOCH_MS, absence };
 }
 
 function refused(refusal: CommandRefusal, heldBy: string | null = null): CommandResult {
