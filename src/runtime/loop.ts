@@ -2,14 +2,24 @@
 // alarm is on its way to the desk before its own PUBACK. The only writer of the core's state.
 
 import type { Engine } from '#core/engine.ts';
+import { homeStateOf, isKnownHome } from '#core/facts/absence.ts';
+import { type Week, type WeekColumns, weeksOf } from '#core/facts/week.ts';
 import type { Alert } from '#core/model/alert.ts';
-import type { Command } from '#core/model/command.ts';
+import type { AlertCommand, Command, HomeCommand } from '#core/model/command.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
+import type { HomeState } from '#core/model/home-state.ts';
 import { LINK } from '#core/state/roster.ts';
 import type { EventLog, Receipt } from '#journal/journal.ts';
 import type { AlertStore } from '#push/alert-store.ts';
-import type { CommandResult, DeviceStatus, GatewayStatus, Reading, Runtime } from './runtime.ts';
+import type {
+  CommandResult,
+  DeviceStatus,
+  GatewayStatus,
+  HomeCommandResult,
+  Reading,
+  Runtime,
+} from './runtime.ts';
 
 export interface LoopOptions {
   readonly log: EventLog;
@@ -34,7 +44,7 @@ export class Loop implements Runtime {
   readonly #options: LoopOptions;
   readonly #engine: Engine;
   /** Answers to commands that wait for their append to resolve, by offset. */
-  readonly #answers = new Map<number, CommandResult>();
+  readonly #answers = new Map<number, Effect | undefined>();
   #cursor: string;
 
   constructor(options: LoopOptions) {
@@ -48,12 +58,20 @@ export class Loop implements Runtime {
     return this.#options.log.append(readings);
   }
 
-  async command(command: Command): Promise<CommandResult> {
-    const offset = await this.append({ type: 'command', command });
-    const answer = this.#answers.get(offset);
-    this.#answers.delete(offset);
-    if (answer === undefined) throw new Error(`the core gave no answer to the command at ${offset}`);
-    return answer;
+  async command(command: AlertCommand): Promise<CommandResult> {
+    const effect = await this.#answerTo(command);
+    if (effect?.type === 'alert' && effect.alert.id === command.alertId)
+      return { ok: true, alert: effect.alert };
+    if (effect?.type === 'command-refused')
+      return { ok: false, refusal: effect.refusal, heldBy: effect.heldBy };
+    throw new Error(`the core gave no answer to ${command.action} of an alert`);
+  }
+
+  async homeCommand(command: HomeCommand): Promise<HomeCommandResult> {
+    const effect = await this.#answerTo(command);
+    if (effect?.type === 'home-state') return { ok: true, state: effect.state };
+    if (effect?.type === 'home-command-refused') return { ok: false, refusal: effect.refusal };
+    throw new Error(`the core gave no answer to ${command.action} of a home`);
   }
 
   async deskPresence(staffId: string, present: boolean): Promise<void> {
@@ -88,12 +106,31 @@ export class Loop implements Runtime {
     return { state: stateOf(link[device]!), lastSeenAtMs: lastSeenAtMs[device]! || null, batteryPct };
   }
 
+  homeState(home: number): HomeState | null {
+    const { world } = this.#engine;
+    return isKnownHome(world, home) ? homeStateOf(world, home) : null;
+  }
+
+  homeWeeks(home: number): readonly Week[] {
+    const { world, rules } = this.#engine;
+    const columns = rules.homeColumnsOf('drift') as WeekColumns | undefined;
+    return columns !== undefined && isKnownHome(world, home) ? weeksOf(world, columns, home) : [];
+  }
+
+  /** A command always ends in exactly one effect, the last of its entry. */
+  async #answerTo(command: Command): Promise<Effect | undefined> {
+    const offset = await this.append({ type: 'command', command });
+    const effect = this.#answers.get(offset);
+    this.#answers.delete(offset);
+    return effect;
+  }
+
   #process(entries: readonly Entry[]): void {
     const effects: Effect[] = [];
     for (const entry of entries) {
       const caused = this.#engine.step(entry);
       for (const effect of caused) effects.push(effect);
-      if (entry.body.type === 'command') this.#answers.set(entry.offset, answerOf(caused));
+      if (entry.body.type === 'command') this.#answers.set(entry.offset, caused.at(-1));
     }
     const last = entries.at(-1)!;
     const latest = effects.at(-1);
@@ -104,13 +141,6 @@ export class Loop implements Runtime {
     this.#options.alerts.record(effects, last.offset);
     this.#options.onProcessed(last.atMs, entries.length);
   }
-}
-
-/** A command always ends in exactly one effect, the last of its entry. */
-function answerOf(effects: readonly Effect[]): CommandResult {
-  const effect = effects.at(-1)!;
-  if (effect.type === 'alert') return { ok: true, alert: effect.alert };
-  return { ok: false, refusal: effect.refusal, heldBy: effect.heldBy };
 }
 
 function stateOf(link: number): GatewayStatus['state'] {

@@ -9,6 +9,8 @@ import type { LiveClock } from './clock.ts';
 export const PULSE_MS = 30_000;
 /** How often we look whether we stood still. */
 export const BEAT_MS = 1_000;
+/** After an append of ours was refused (disk full): not again at once, or a full disk would also cost a whole core. */
+const RETRY_MS = 1_000;
 /** Late by so much: the process was stopped, the machine slept, or the wall clock was set forward. */
 export const STALL_MS = 5_000;
 
@@ -24,6 +26,11 @@ export interface PacerOptions {
 export interface Pacer {
   /** An entry was processed at `atMs`: look at the next deadline again. */
   noteProcessed(atMs: number): void;
+  /**
+   * Did we stand still? Then that is appended now. To be asked before anything is appended that came from outside:
+   * after a stand-still a socket may be served before any timer. True when it was.
+   */
+  noteStall(): boolean;
   stop(): void;
 }
 
@@ -31,26 +38,28 @@ export function startPacer(options: PacerOptions): Pacer {
   const { clock } = options;
   let lastBeatMs = clock.nowMs();
   let lastEntryMs = lastBeatMs;
-  let isAppending = false;
+  let appendingCount = 0;
+  let retryAtMs = Number.NEGATIVE_INFINITY;
   let isStopped = false;
   let wakeAtMs = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
   const append = (body: EntryBody): void => {
-    isAppending = true;
+    appendingCount++;
     // A rejection means that the log fails; the log's own `onFatal` decides what becomes of the process.
     options.append(body).then(
-      () => settle(),
-      () => settle(),
+      () => settle(Number.NEGATIVE_INFINITY),
+      () => settle(clock.nowMs() + RETRY_MS),
     );
   };
-  const settle = (): void => {
-    isAppending = false;
+  const settle = (notBeforeMs: number): void => {
+    appendingCount--;
+    retryAtMs = notBeforeMs;
     schedule();
   };
   const schedule = (): void => {
-    if (isStopped || isAppending) return;
-    const dueAtMs = Math.min(options.nextDeadlineMs(), lastEntryMs + PULSE_MS);
+    if (isStopped || appendingCount > 0) return;
+    const dueAtMs = Math.max(retryAtMs, Math.min(options.nextDeadlineMs(), lastEntryMs + PULSE_MS));
     if (timer !== undefined && dueAtMs === wakeAtMs) return;
     clearTimeout(timer);
     wakeAtMs = dueAtMs;
@@ -67,7 +76,7 @@ export function startPacer(options: PacerOptions): Pacer {
     else if (clock.wallAheadMs() < -STALL_MS) options.onWallBehind(-clock.wallAheadMs());
     const fromMs = lastBeatMs;
     lastBeatMs = clock.nowMs();
-    if (lastBeatMs - fromMs <= STALL_MS || isAppending) return false;
+    if (lastBeatMs - fromMs <= STALL_MS) return false;
     append({ type: 'resumed', reason: 'stall', fromMs, coreVersion: options.coreVersion });
     return true;
   };
@@ -79,6 +88,7 @@ export function startPacer(options: PacerOptions): Pacer {
       lastEntryMs = atMs;
       if (timer === undefined || options.nextDeadlineMs() < wakeAtMs) schedule();
     },
+    noteStall: () => clock.nowMs() - lastBeatMs > STALL_MS && noteStall(),
     stop: () => {
       isStopped = true;
       clearInterval(beat);

@@ -1,6 +1,7 @@
 // Cuts snapshots so that a start is quick, and forgets log entries that nobody needs any more: older than the
-// retention and covered by a snapshot. The alert store is made durable first: what a snapshot covers is never told
-// to it again.
+// retention, covered by a snapshot, and behind the telemetry cursor. The alert store is made durable first: what a
+// snapshot covers is never told to it again. When the log outgrows its disk budget, history goes before its time, and
+// what telemetry has not stored yet is given up; what a snapshot needs is never touched.
 
 import { CORE_VERSION, type Engine } from '#core/engine.ts';
 import { encodeSnapshot } from '#core/snapshot.ts';
@@ -15,12 +16,34 @@ const REPLAYED_MAX = 50_000;
 /** A quiet service cuts one so often, so that a start never replays a day. */
 export const SNAPSHOT_EVERY_MS = 10 * 60_000;
 
+/** Reads the log behind us; null: nobody does. */
+export interface LogFollower {
+  /** It needs nothing up to here. */
+  cursor(): number;
+  /** Give up what it has not done up to `offset`; answers the cursor then. */
+  shedTo(offset: number): Promise<number>;
+}
+
+export interface DiskBudget {
+  readonly bytes: number;
+  readonly usedBytes: () => number;
+}
+
+/** Longer than one attempt of the telemetry writer; beyond, it hangs. */
+const SHED_MS = 120_000;
+/** After shedding so much of the budget is in use: the next cut does not shed again at once. */
+const BUDGET_SHARE = 0.9;
+
 export interface SnapshotterOptions {
   readonly engine: Engine;
   readonly log: EventLog;
   readonly snapshots: SnapshotStore;
   readonly alerts: AlertStore;
   readonly retentionMs: number;
+  /** Default: nobody. */
+  readonly follower?: () => LogFollower | null;
+  /** Default: none. */
+  readonly budget?: DiskBudget | null;
   /** Entries that recovery had to replay: a process that keeps dying young must not replay more each time. */
   readonly replayedCount: number;
   readonly onFailure: (error: unknown) => void;
@@ -73,12 +96,48 @@ export class Snapshotter {
   }
 
   async #trim(): Promise<void> {
-    const { log, retentionMs } = this.#options;
+    const { log, retentionMs, follower } = this.#options;
     const { firstOffset, lastAtMs } = log.position();
     if (this.#olderOffset < firstOffset) return;
-    const upTo = await lastOffsetBefore(log, lastAtMs - retentionMs, this.#olderOffset);
+    const excess = this.#excessEntries(firstOffset);
+    const outlived = await lastOffsetBefore(log, lastAtMs - retentionMs, this.#olderOffset);
+    const wanted = Math.min(this.#olderOffset, Math.max(outlived, firstOffset - 1 + excess));
+    const upTo = await behind(follower?.() ?? null, wanted, excess > 0);
     if (upTo >= firstOffset) await log.trim(0, upTo);
   }
+
+  /** How many of the oldest entries are too much for the disk; entries are taken to be of one size. */
+  #excessEntries(firstOffset: number): number {
+    const { budget, engine } = this.#options;
+    if (budget === undefined || budget === null) return 0;
+    const usedBytes = budget.usedBytes();
+    if (usedBytes <= budget.bytes) return 0;
+    const entryCount = engine.offset - firstOffset + 1;
+    return Math.ceil(entryCount * (1 - (budget.bytes * BUDGET_SHARE) / usedBytes));
+  }
+}
+
+/** Telemetry holds the log back, unless the disk is needed more: a full disk would stop alarms. */
+async function behind(follower: LogFollower | null, wanted: number, isDiskNeeded: boolean): Promise<number> {
+  if (follower === null) return wanted;
+  let cursor = follower.cursor();
+  if (!isDiskNeeded) return Math.min(wanted, cursor);
+  while (cursor < wanted) {
+    const reached = await inTime(follower.shedTo(wanted));
+    // One that does not even answer has to live with the gap: it finds and records it when it is back.
+    if (reached === null || reached <= cursor) return wanted;
+    cursor = reached;
+  }
+  return wanted;
+}
+
+/** Null when it failed or took too long. */
+async function inTime(shed: Promise<number>): Promise<number | null> {
+  const { promise, resolve } = Promise.withResolvers<null>();
+  const timer = setTimeout(() => resolve(null), SHED_MS);
+  const reached = await Promise.race([shed.catch(() => null), promise]);
+  clearTimeout(timer);
+  return reached;
 }
 
 /** The last offset ≤ `limit` whose entry is older than `beforeMs`; binary search, a dozen reads. */

@@ -70,6 +70,44 @@ test('after standing still, that comes first and says from when', async () => {
   expect(appended.filter(({ body }) => body.type === 'resumed')).toHaveLength(1);
 });
 
+test('who asks before the timer comes is told of the stand-still first', async () => {
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(pacer.noteStall()).toBe(false);
+  skewMs = 300_000;
+  expect(pacer.noteStall()).toBe(true);
+  expect(pacer.noteStall()).toBe(false);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(appended.map(({ body }) => body.type)).toEqual(['resumed']);
+});
+
+test('a stand-still while a tick waits is told as well; a full disk is not tried all the time', async () => {
+  pacer.stop();
+  const bodies: EntryBody[] = [];
+  const refusals: ((error: Error) => void)[] = [];
+  const monotonicMs = (): number => Date.now() - START_MS + skewMs;
+  const clock = createLiveClock({ wallMs: () => START_MS + monotonicMs(), monotonicMs });
+  pacer = startPacer({
+    clock,
+    coreVersion: 'test',
+    nextDeadlineMs: () => START_MS + 500,
+    append: (body) => {
+      bodies.push(body);
+      return new Promise((_, reject) => refusals.push(reject));
+    },
+    onWallBehind: () => undefined,
+  });
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(bodies.map(({ type }) => type)).toEqual(['tick']);
+  skewMs = 60_000;
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(bodies.map(({ type }) => type)).toEqual(['tick', 'resumed']);
+  for (const refuse of refusals) refuse(new Error('full'));
+  await vi.advanceTimersByTimeAsync(900);
+  expect(bodies).toHaveLength(2);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(bodies.map(({ type }) => type)).toEqual(['tick', 'resumed', 'tick']);
+});
+
 test('a wall clock set forward is an outage of ours; one set back is reported and changes nothing', async () => {
   await vi.advanceTimersByTimeAsync(2_000);
   wallMs = 28_800_000;
