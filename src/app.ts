@@ -4,26 +4,33 @@
 import { LIMITS } from '#config/limits.ts';
 import { type Config, OPTION_NAMES, OPTIONS } from '#config/schema.ts';
 import { CORE_VERSION, type Engine } from '#core/engine.ts';
+import type { Effect } from '#core/model/effect.ts';
 import { emergencyOf } from '#core/model/observation.ts';
 import { createIntake, type Intake } from '#ingest/intake.ts';
 import type { Receipt } from '#journal/journal.ts';
 import { createLogger, type Logger } from '#ops/log.ts';
 import type { DeskHub } from '#push/hub.ts';
+import { BacktestQueue } from '#runtime/backtest/queue.ts';
+import { startReplayThread } from '#runtime/backtest/thread.ts';
 import {
   createLiveClock,
   createRecordingClock,
   type LiveClock,
   type RecordingClock,
 } from '#runtime/clock.ts';
+import { createHonestLog } from '#runtime/honest-log.ts';
 import { Loop } from '#runtime/loop.ts';
 import { type Pacer, startPacer } from '#runtime/pacer.ts';
+import { type CommandSender, createPrompter } from '#runtime/prompter.ts';
 import { type Recovery, recover } from '#runtime/recovery.ts';
 import { syncRoster } from '#runtime/roster-sync.ts';
 import type { Reading } from '#runtime/runtime.ts';
 import { Snapshotter } from '#runtime/snapshotter.ts';
 import { createEdges } from './edges.ts';
 import { asStartError } from './start-error.ts';
+import { type StartedTelemetry, startTelemetry } from './start-telemetry.ts';
 import { openStores, type Stores } from './stores.ts';
+import { telemetrySettings } from './telemetry-settings.ts';
 
 export { StartError } from './start-error.ts';
 
@@ -43,6 +50,8 @@ export interface Started {
 }
 
 const DAY_MS = 86_400_000;
+const MB = 1_000_000;
+const BACKTEST_WORKER = new URL('./backtest-worker.ts', import.meta.url);
 
 export function createApp(options: AppOptions = {}): App {
   return new App(options);
@@ -56,7 +65,10 @@ export class App {
   /** What to close, newest last. */
   readonly #closers: (() => unknown)[] = [];
   #hub: DeskHub | undefined;
+  /** Carries the core's questions to terminals; not beside a recording. */
+  #prompt: ((effects: readonly Effect[]) => void) | undefined;
   #pacer: Pacer | undefined;
+  #telemetry: StartedTelemetry | null = null;
   #isFailed = false;
 
   constructor(options: AppOptions) {
@@ -87,9 +99,12 @@ export class App {
   }
 
   async #start(): Promise<Started> {
+    // Before anything is opened: an option that cannot work is told at once.
+    telemetrySettings(this.#config);
     const onFatal = (error: Error): void => this.#fail(error);
     const common = { config: this.#config, clock: this.#clock, logger: this.#logger, closers: this.#closers };
-    const stores = await openStores({ ...common, onFatal });
+    const opened = await openStores({ ...common, onFatal });
+    const stores = { ...opened, log: createHonestLog(opened.log, CORE_VERSION) };
     const { log, registry } = stores;
     const onHistoryLost = (offset: number) =>
       this.#logger.error({ offset }, 'alert history before this offset is lost');
@@ -98,32 +113,67 @@ export class App {
     await this.#resume(loop, engine, log.position().lastAtMs);
     const administrator = await registry.createFirstAdministrator(this.#config.adminPassword || undefined);
     await syncRoster(registry, engine.world.roster, log);
+    this.#telemetry = this.#startTelemetry(stores);
     const intake = this.#createIntake(stores, loop);
-    const edges = await createEdges({ ...common, ...stores, loop, intake, isFailed: () => this.#isFailed });
+    const isFailed = (): boolean => this.#isFailed;
+    const edges = await createEdges({
+      ...{ ...common, ...stores, loop, intake, isFailed },
+      telemetry: this.#telemetry?.telemetry ?? null,
+      isTelemetryBehind: () => this.#telemetry?.isBehind() ?? false,
+      backtests: this.#createBacktests(stores, engine),
+    });
     this.#hub = edges.hub;
+    this.#prompt = this.#createPrompter(edges.sender);
     const addresses = await edges.listen();
     this.#logger.info({ ...recovery, ...addresses }, 'watching');
     return { ...addresses, administrator, recovery };
   }
 
   #createLoop(stores: Stores, engine: Engine, replayedCount: number): Loop {
+    const budgetBytes = this.#config.logDiskMb * MB;
     const snapshotter = new Snapshotter({
       ...stores,
       engine,
       replayedCount,
       retentionMs: this.#config.logRetentionDays * DAY_MS,
+      follower: () => this.#telemetry?.telemetry ?? null,
+      budget: stores.usedLogBytes === null ? null : { bytes: budgetBytes, usedBytes: stores.usedLogBytes },
       onFailure: (error) => this.#logger.error({ error }, 'snapshot failed; the log still has everything'),
     });
     this.#closers.push(() => (this.#isFailed ? undefined : snapshotter.cut()));
     return new Loop({
       ...stores,
       engine,
-      publish: (effects) => this.#hub?.publish(effects),
+      publish: (effects) => {
+        this.#hub?.publish(effects);
+        this.#prompt?.(effects);
+      },
       onProcessed: (atMs, count) => {
         this.#pacer?.noteProcessed(atMs);
         snapshotter.noteProcessed(count);
       },
     });
+  }
+
+  #createBacktests({ alerts, logFile }: Stores, engine: Engine): BacktestQueue {
+    const backtests = new BacktestQueue({
+      roster: engine.world.roster,
+      alerts,
+      nowMs: () => Date.now(),
+      startThread:
+        logFile === null
+          ? null
+          : (plan, onProgress) => startReplayThread(BACKTEST_WORKER, { logFile, plan }, onProgress),
+      onFailed: (backtestId, error) => this.#logger.warn({ backtestId, error }, 'back-test failed'),
+    });
+    this.#closers.push(() => backtests.stop());
+    return backtests;
+  }
+
+  #createPrompter(sender: CommandSender) {
+    const clock = this.#clock;
+    if (clock.kind !== 'live') return undefined;
+    return createPrompter({ sender, log: this.#logger, nowMs: () => clock.nowMs() });
   }
 
   /** Say that we are back and since when we were not, and let time into the log. A recording brings its own time. */
@@ -142,6 +192,17 @@ export class App {
     });
     this.#pacer = pacer;
     this.#closers.push(() => pacer.stop());
+  }
+
+  #startTelemetry(stores: Stores): StartedTelemetry | null {
+    const started = startTelemetry({
+      config: this.#config,
+      stores,
+      logger: this.#logger,
+      onBehind: (notice) => this.#hub?.notice('telemetry-behind', { ...notice }, null),
+    });
+    this.#closers.push(() => started?.telemetry.close());
+    return started;
   }
 
   #createIntake({ log }: Stores, loop: Loop): Intake {
@@ -173,6 +234,8 @@ export class App {
   }
 
   async #submit(loop: Loop, readings: readonly Reading[]): Promise<readonly Receipt[]> {
+    // A stand-still is told before the first reading after it, whichever of timer and socket is served first.
+    this.#pacer?.noteStall();
     try {
       return await loop.submit(readings);
     } catch (error) {

@@ -10,6 +10,7 @@ import { type Config, environmentName, flagName, type OptionName } from '#config
 import { buildConsole } from '#console/build.ts';
 import { serveConsole } from '#console/serve.ts';
 import { RULES } from '#core/rules/index.ts';
+import { PROFILES } from '#core/rules/profiles.ts';
 import { observationRoutes } from '#ingest/http.ts';
 import type { Intake } from '#ingest/intake.ts';
 import { createLoginGuard } from '#ingest/login-guard.ts';
@@ -17,7 +18,10 @@ import { createMqttBroker, type MqttBroker } from '#ingest/mqtt/broker.ts';
 import type { Clock } from '#journal/journal.ts';
 import type { Logger } from '#ops/log.ts';
 import { createDeskHub, type DeskHub } from '#push/hub.ts';
+import type { Backtests } from '#runtime/backtest/backtests.ts';
 import type { Loop } from '#runtime/loop.ts';
+import type { CommandSender } from '#runtime/prompter.ts';
+import type { Telemetry } from '#telemetry/telemetry.ts';
 import { StartError } from './start-error.ts';
 import type { Stores } from './stores.ts';
 
@@ -28,12 +32,18 @@ export interface EdgeParts extends Stores {
   readonly loop: Loop;
   readonly intake: Intake;
   readonly isFailed: () => boolean;
+  /** Null: there is none. */
+  readonly telemetry: Telemetry | null;
+  readonly isTelemetryBehind: () => boolean;
+  readonly backtests: Backtests;
   /** What to close, newest last. */
   readonly closers: (() => unknown)[];
 }
 
 export interface Edges {
   readonly hub: DeskHub;
+  /** Commands to gateways. */
+  readonly sender: CommandSender;
   /** Open the ports: console and API first. @throws StartError that names the option */
   listen(): Promise<{ readonly http: string; readonly mqtt: string }>;
 }
@@ -52,6 +62,7 @@ export async function createEdges(parts: EdgeParts): Promise<Edges> {
     hub,
     runtime: parts.loop,
     rules: RULES,
+    profiles: PROFILES,
     options: apiOptions(parts),
   });
   await api.register(observationRoutes, { prefix: '/api/v1', ...ingest });
@@ -67,7 +78,7 @@ export async function createEdges(parts: EdgeParts): Promise<Edges> {
     http: await listenHttp(parts.config, api),
     mqtt: await listenMqtt(parts.config, broker),
   });
-  return { hub, listen };
+  return { hub, sender: broker, listen };
 }
 
 function createHub(parts: EdgeParts, consoleVersion: string): DeskHub {
@@ -93,11 +104,12 @@ function createHub(parts: EdgeParts, consoleVersion: string): DeskHub {
   });
 }
 
-function apiOptions({ config, intake, isFailed }: EdgeParts) {
+function apiOptions({ config, intake, isFailed, isTelemetryBehind }: EdgeParts) {
   return {
     sessionTtlMs: SESSION_TTL_MS,
     trustProxy: config.trustProxy === 'yes',
     readiness: async () => ({ log: !isFailed() }),
+    degraded: () => (isTelemetryBehind() ? ['telemetry-behind'] : []),
     refusedCounters: () => intake.counters().refused,
   };
 }

@@ -11,7 +11,8 @@ import {
   createMemorySnapshotStore,
   type SnapshotStore,
 } from '#journal/snapshots.ts';
-import { createSqliteLog } from '#journal/sqlite.ts';
+import { createSqliteLog, LOG_FILE_NAME } from '#journal/sqlite.ts';
+import { usedLogBytes } from '#journal/sqlite-size.ts';
 import { lockFolder } from '#ops/folder-lock.ts';
 import type { Logger } from '#ops/log.ts';
 import type { AlertStore } from '#push/alert-store.ts';
@@ -26,6 +27,10 @@ export interface Stores {
   readonly alerts: AlertStore;
   readonly snapshots: SnapshotStore;
   readonly registry: Registry;
+  /** Disk that the log uses; null: it is in memory. */
+  readonly usedLogBytes: (() => number) | null;
+  /** Where a back-test reads it; null: it is in memory. */
+  readonly logFile: string | null;
 }
 
 export interface StoreParts {
@@ -47,7 +52,7 @@ async function openInMemory({ clock, onFatal, closers }: StoreParts): Promise<St
   const alerts = createMemoryAlertStore({ resumableEffects: LIMITS.resumableEffects });
   const registry = await openSqliteRegistry({ file: ':memory:', keyFile: ':memory:', clock: WALL });
   closers.push(() => registry.close());
-  return { log, alerts, snapshots: createMemorySnapshotStore(), registry };
+  return { log, alerts, snapshots: createMemorySnapshotStore(), registry, usedLogBytes: null, logFile: null };
 }
 
 async function openInFolder({ config, clock, logger, onFatal, closers }: StoreParts): Promise<Stores> {
@@ -76,7 +81,8 @@ async function openInFolder({ config, clock, logger, onFatal, closers }: StorePa
     clock: WALL,
   });
   closers.push(() => registry.close());
-  return { log, alerts, snapshots, registry };
+  const logFile = join(folder, LOG_FILE_NAME);
+  return { log, alerts, snapshots, registry, usedLogBytes: () => usedLogBytes(folder), logFile };
 }
 
 /** Ages, sessions and the audit trail go by the wall clock, also beside a replayed recording. */

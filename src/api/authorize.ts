@@ -31,6 +31,18 @@ export const ROUTE_ACCESS = {
   'POST /api/v1/alerts/:id/notes': DESK,
   'POST /api/v1/alerts/:id/close': DESK,
   'GET /api/v1/homes/:id/card': DESK,
+  'GET /api/v1/homes/:id/drift': DESK,
+  'POST /api/v1/homes/:id/absence': DESK,
+  'DELETE /api/v1/homes/:id/absence': DESK,
+
+  'GET /api/v1/homes/:id/telemetry': DESK,
+  'GET /api/v1/homes/:id/telemetry/live': DESK,
+  'GET /api/v1/homes/:id/activity': DESK,
+  'GET /api/v1/homes/:id/telemetry/export': CARE,
+  'DELETE /api/v1/homes/:id/telemetry': ADMIN,
+  'GET /api/v1/elders/:id/export': CARE,
+  'GET /api/v1/telemetry': FIELD,
+  'GET /api/v1/inspector/telemetry': FIELD,
 
   'GET /api/v1/districts': EVERYBODY,
   'GET /api/v1/districts/:id': EVERYBODY,
@@ -76,8 +88,14 @@ export const ROUTE_ACCESS = {
   'PATCH /api/v1/staff/:id': ADMIN,
   'DELETE /api/v1/staff/:id': ADMIN,
 
+  'POST /api/v1/backtests': CARE,
+  'GET /api/v1/backtests': CARE,
+  'GET /api/v1/backtests/:id': CARE,
+  'DELETE /api/v1/backtests/:id': CARE,
+
   'GET /api/v1/inspector': FIELD,
   'GET /api/v1/rules': EVERYBODY,
+  'GET /api/v1/profiles': EVERYBODY,
 } as const satisfies Record<string, Access>;
 
 export type RouteKey = keyof typeof ROUTE_ACCESS;

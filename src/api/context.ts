@@ -3,11 +3,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
 import type { AlertKind, Priority } from '#core/model/alert.ts';
+import type { RuleSettings } from '#core/model/home.ts';
 import type { EventLog } from '#journal/journal.ts';
 import type { AlertStore } from '#push/alert-store.ts';
 import type { DeskHub } from '#push/hub.ts';
 import type { Registry } from '#registry/registry.ts';
+import type { Backtests } from '#runtime/backtest/backtests.ts';
 import type { Runtime } from '#runtime/runtime.ts';
+import type { Telemetry } from '#telemetry/telemetry.ts';
 import type { SchemaTypes } from './schemas/fields.ts';
 
 export type ApiServer = FastifyInstance<
@@ -27,6 +30,14 @@ export interface RuleDescription {
   readonly parameters: Readonly<Record<string, RuleParameterDescription>>;
 }
 
+/** A named pack of rule settings; the core's list of profiles fits. */
+export interface ProfileDescription {
+  readonly name: string;
+  readonly title: string;
+  readonly source: string;
+  readonly rules: RuleSettings;
+}
+
 export interface RuleParameterDescription {
   readonly default: number;
   readonly min: number;
@@ -43,6 +54,8 @@ export interface ApiOptions {
   readonly trustProxy: boolean;
   /** Is each part able to work? All true: ready. */
   readonly readiness: () => Promise<Readonly<Record<string, boolean>>>;
+  /** What lags behind without being in the way of an alarm. */
+  readonly degraded?: () => readonly string[];
   /** Refused frames by reason since the start. */
   readonly refusedCounters: () => Readonly<Record<string, number>>;
 }
@@ -54,6 +67,10 @@ export interface ApiParts {
   readonly alerts: AlertStore;
   readonly hub: Pick<DeskHub, 'dropSession'>;
   readonly rules: readonly RuleDescription[];
+  readonly profiles: readonly ProfileDescription[];
+  readonly backtests: Backtests;
+  /** Null: the service keeps no telemetry. */
+  readonly telemetry: Telemetry | null;
   readonly logger: FastifyBaseLogger;
   readonly options: ApiOptions;
 }

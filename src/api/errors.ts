@@ -2,7 +2,7 @@
 // lists the same codes for integrators; a test keeps both equal. A code is forever: consoles and gateways
 // switch on it.
 
-import type { CommandRefusal } from '#core/model/command.ts';
+import type { CommandRefusal, HomeCommandRefusal } from '#core/model/command.ts';
 import type { RegistryProblem } from '#registry/registry.ts';
 
 export const PROBLEMS = {
@@ -19,14 +19,20 @@ export const PROBLEMS = {
   'own-account': { status: 409, title: 'You cannot remove, disable or demote your own account' },
   'held-by-other': { status: 409, title: 'Another member of staff holds the alert' },
   'claim-lost': { status: 409, title: 'The claim was lost; claim again' },
+  'not-watched': { status: 409, title: 'The home is not watched now' },
   'not-claimed': { status: 409, title: 'Claim the alert first' },
   'already-closed': { status: 409, title: 'The alert is closed' },
   'too-large': { status: 413, title: 'The request is too large' },
   'unsupported-media-type': { status: 415, title: 'Only application/json is understood' },
+  'bad-absence-end': { status: 422, title: 'The end of an absence lies ahead, at most 90 days' },
+  'bad-rule-settings': { status: 422, title: 'The rules have no such settings' },
   'bad-outcome': { status: 422, title: 'There is no such outcome' },
   'missing-parent': { status: 422, title: 'It names a record that does not exist' },
   'invalid-record': { status: 422, title: 'The record breaks a rule of the registry' },
+  'invalid-rule-settings': { status: 422, title: 'No rule would follow these settings' },
   'key-reused': { status: 422, title: 'The idempotency key was used for another command' },
+  'too-many-homes': { status: 422, title: 'Too many homes at once; choose a smaller district' },
+  'too-many-backtests': { status: 429, title: 'Other back-tests are waiting; try again later' },
   'too-many-attempts': { status: 429, title: 'Too many attempts; wait a little' },
   internal: { status: 500, title: 'Something broke on our side' },
   unavailable: { status: 503, title: 'The service cannot answer for this now; try again' },
@@ -80,4 +86,14 @@ export function codeOfRegistryProblem(problem: RegistryProblem): ProblemCode {
 /** The core's refusals keep their names. */
 export function problemOfRefusal(refusal: CommandRefusal, heldBy: string | null): Problem {
   return new Problem(refusal, undefined, refusal === 'held-by-other' ? { heldBy } : {});
+}
+
+const HOME_REFUSALS: Readonly<Record<HomeCommandRefusal, ProblemCode>> = {
+  'no-such-home': 'not-found',
+  'not-watched': 'not-watched',
+  'bad-end': 'bad-absence-end',
+};
+
+export function problemOfHomeRefusal(refusal: HomeCommandRefusal): Problem {
+  return new Problem(HOME_REFUSALS[refusal]);
 }

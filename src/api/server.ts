@@ -10,19 +10,26 @@ import Fastify, { LogController } from 'fastify';
 import { installAuthentication } from './authenticate.ts';
 import type { ApiParts, ApiServer } from './context.ts';
 import { installProblemReplies, problemOf, sendProblem } from './problem-replies.ts';
+import { absenceRoutes } from './routes/absence.ts';
+import { activityRoutes } from './routes/activity.ts';
 import { alertRoutes } from './routes/alerts.ts';
+import { backtestRoutes } from './routes/backtests.ts';
 import { cardRoutes } from './routes/card.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { districtRoutes } from './routes/districts.ts';
+import { driftRoutes } from './routes/drift.ts';
 import { elderRoutes } from './routes/elders.ts';
 import { gatewayRoutes } from './routes/gateways.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/homes.ts';
 import { inspectorRoutes } from './routes/inspector.ts';
+import { profileRoutes } from './routes/profiles.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { staffRoutes } from './routes/staff.ts';
+import { telemetryRoutes } from './routes/telemetry.ts';
+import { telemetryStreamRoutes } from './routes/telemetry-streams.ts';
 import { problem } from './schemas/fields.ts';
 
 export type { ApiOptions, ApiParts, ApiServer, RuleDescription } from './context.ts';
@@ -31,6 +38,7 @@ const ROUTES = [
   sessionRoutes,
   alertRoutes,
   cardRoutes,
+  absenceRoutes,
   districtRoutes,
   homeRoutes,
   elderRoutes,
@@ -40,6 +48,12 @@ const ROUTES = [
   staffRoutes,
   inspectorRoutes,
   ruleRoutes,
+  profileRoutes,
+  backtestRoutes,
+  driftRoutes,
+  telemetryRoutes,
+  activityRoutes,
+  telemetryStreamRoutes,
 ] as const;
 
 /** 64 kB: a home with all its rule settings is 10 kB. */

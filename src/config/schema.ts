@@ -31,6 +31,12 @@ export interface ListOption extends OptionBase {
 }
 export type Option = TextOption | PortOption | IntegerOption | ChoiceOption | ListOption;
 
+/** Of one class of kinds (src/telemetry/retention.ts). */
+function days(usual: number, what: string) {
+  const meaning = `Days for which telemetry is kept: ${what}.`;
+  return { type: 'integer', default: usual, min: 1, max: 36_500, meaning } as const;
+}
+
 export const OPTIONS = {
   dataDir: {
     type: 'text',
@@ -85,6 +91,52 @@ export const OPTIONS = {
     max: 3650,
     meaning: 'Days for which the log is kept for back-tests, beyond what recovery needs.',
   },
+  logDiskMb: {
+    type: 'integer',
+    default: 20_480,
+    min: 100,
+    max: 10_000_000,
+    meaning:
+      'Disk for the log, MB. Beyond it old entries go before their time, then telemetry not stored yet; alarms never.',
+  },
+  telemetryStore: {
+    type: 'choice',
+    choices: ['sqlite', 'influxdb-1', 'influxdb-2', 'influxdb-3', 'victoria-metrics', 'none'],
+    default: 'sqlite',
+    meaning:
+      'Where readings are kept for charts and export; alarms never wait for it. `sqlite`: in the data folder.',
+  },
+  influxUrl: {
+    type: 'text',
+    default: 'http://127.0.0.1:8086',
+    meaning: 'Address of InfluxDB or VictoriaMetrics, without login.',
+  },
+  influxToken: {
+    type: 'text',
+    default: '',
+    isSecret: true,
+    meaning: 'Token for InfluxDB 2 and 3.',
+  },
+  influxOrg: { type: 'text', default: '', meaning: 'Organization in InfluxDB 2.' },
+  influxBucket: {
+    type: 'text',
+    default: 'shouwang',
+    meaning: 'Bucket in InfluxDB 2, database in InfluxDB 1 and 3; it has to exist.',
+  },
+  influxUser: { type: 'text', default: '', meaning: 'User for InfluxDB 1, when it asks for one.' },
+  influxPassword: {
+    type: 'text',
+    default: '',
+    isSecret: true,
+    meaning: 'Password of that user.',
+  },
+  telemetryEmergencyDays: days(1_095, 'presses, falls, smoke, gas, water leaks'),
+  telemetryActivityDays: days(400, 'motion, doors, bed, chair, flush, appliances'),
+  telemetryVitalDays: days(400, 'pulse, oxygen, breathing, blood pressure, steps'),
+  telemetryEnvironmentDays: days(400, 'temperature, humidity, water, power'),
+  telemetryDeviceDays: days(180, 'battery, signal, tamper, mains, online'),
+  telemetryPlaceDays: days(30, 'location'),
+  telemetryOtherDays: days(90, 'kinds that are not in the native format'),
   logLevel: {
     type: 'choice',
     choices: ['error', 'warn', 'info', 'debug', 'silent'],

@@ -208,6 +208,7 @@ describe('the card of a home', () => {
       unit: null,
       room: null,
     });
+    expect(masked.home.timezone).toBe('Asia/Shanghai');
     expect(masked.home.access).toEqual({ keySafe: null, doorCode: null, keyholder: null });
     for (const secret of [
       '秀英',
@@ -225,6 +226,7 @@ describe('the card of a home', () => {
     const { token } = (await post('/alerts/h1~sos~1/claim')).json().alert.claim;
     const open = await get('/homes/h1/card');
     expect(open.masked).toBe(false);
+    expect(open.home.timezone).toBe('Asia/Shanghai');
     expect(open.elders[0]).toMatchObject({ name: '张秀英', phone: '13812341234', allergies: ['penicillin'] });
     expect(open.home.access.doorCode).toBe('7788#');
     expect(open.openAlerts.map((alert: Alert) => alert.id)).toEqual(['h1~sos~1']);

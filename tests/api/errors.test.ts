@@ -172,13 +172,13 @@ describe('health', () => {
     const ready = await api.as(null, { method: 'GET', url: '/health/ready' });
     expect([ready.statusCode, ready.json()]).toEqual([
       200,
-      { status: 'ok', checks: { log: true, core: true } },
+      { status: 'ok', checks: { log: true, core: true }, degraded: [] },
     ]);
     api.readiness['log'] = false;
     const failing = await api.as(null, { method: 'GET', url: '/health/ready' });
     expect([failing.statusCode, failing.json()]).toEqual([
       503,
-      { status: 'failing', checks: { log: false, core: true } },
+      { status: 'failing', checks: { log: false, core: true }, degraded: [] },
     ]);
     api.readiness['log'] = true;
   });

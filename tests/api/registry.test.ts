@@ -25,7 +25,7 @@ const HOME = {
   ...{ districtCode: WEST_LAKE, status: 'ACTIVE', livingType: 'EMPTY_NEST', timezone: 'Asia/Shanghai' },
   address: { grid: 'G3', street: '体育场路', building: '1', unit: null, room: '101' },
   access: { keySafe: null, doorCode: '42', keyholder: null },
-  rules: { inactivity: { dayThresholdMs: 7_200_000 } },
+  rules: { inactivity: { dayMs: 7_200_000 } },
 };
 
 describe('the life of a record', () => {

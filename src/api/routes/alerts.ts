@@ -19,7 +19,7 @@ import {
 import { idParams, limitOf, listing } from '#api/schemas/fields.ts';
 import { requireInScope } from '#api/scope.ts';
 import type { Alert, AlertKind, Handling } from '#core/model/alert.ts';
-import type { Command, OutcomeCode } from '#core/model/command.ts';
+import type { AlertCommand, OutcomeCode } from '#core/model/command.ts';
 import { isOutcome } from '#core/model/command.ts';
 import type { StaffRecord } from '#registry/registry.ts';
 import type { CommandResult } from '#runtime/runtime.ts';
@@ -81,7 +81,7 @@ function numberOf(digits: string | undefined): number | null {
 interface CommandRequest {
   readonly staff: StaffRecord;
   readonly key: string | undefined;
-  readonly command: Command;
+  readonly command: AlertCommand;
 }
 
 function commandRoutes(app: ApiServer, parts: ApiParts): void {
@@ -99,7 +99,7 @@ function commandRoutes(app: ApiServer, parts: ApiParts): void {
 
   app.post('/alerts/:id/claim', { schema: shared }, (request) => {
     const { staff } = callerOf(request);
-    const command: Command = { action: 'claim', alertId: request.params.id, staffId: staff.staffId };
+    const command: AlertCommand = { action: 'claim', alertId: request.params.id, staffId: staff.staffId };
     return run({ staff, key: request.headers['idempotency-key'], command });
   });
 
@@ -107,7 +107,7 @@ function commandRoutes(app: ApiServer, parts: ApiParts): void {
     app.post(`/alerts/:id/${action}`, { schema: { ...shared, body: tokenBody } }, (request) => {
       const { staff } = callerOf(request);
       const { token } = request.body;
-      const command: Command = { action, alertId: request.params.id, staffId: staff.staffId, token };
+      const command: AlertCommand = { action, alertId: request.params.id, staffId: staff.staffId, token };
       return run({ staff, key: request.headers['idempotency-key'], command });
     });
   }
@@ -125,7 +125,7 @@ function commandRoutes(app: ApiServer, parts: ApiParts): void {
     const { token, code, detail, note = null } = request.body;
     if (!isOutcome(code, detail)) throw new Problem('bad-outcome', `${code}/${detail} is not an outcome`);
     const outcome = { code: code as OutcomeCode, detail };
-    const command: Command = {
+    const command: AlertCommand = {
       action: 'close',
       alertId: request.params.id,
       staffId: staff.staffId,

@@ -10,11 +10,18 @@ import { card } from '#api/schemas/card.ts';
 import { idParams } from '#api/schemas/fields.ts';
 import { requireInScope } from '#api/scope.ts';
 import type { Alert } from '#core/model/alert.ts';
+import type { HomeState } from '#core/model/home-state.ts';
 import type { DeviceRecord, GatewayRecord, Page, Registry } from '#registry/registry.ts';
 
 /** More elders, contacts or devices than this in one home is not a home. */
 const WHOLE: Page = { scope: null, after: null, limit: 200 };
 
+const NOTHING_KNOWN: HomeState = {
+  presence: 'unknown',
+  awaySinceMs: null,
+  lastActivityAtMs: null,
+  absence: null,
+};
 const NEVER_SEEN = { state: 'never-seen', lastSeenAtMs: null } as const;
 
 export function cardRoutes(app: ApiServer, parts: ApiParts): void {
@@ -43,8 +50,15 @@ export function cardRoutes(app: ApiServer, parts: ApiParts): void {
       gateways: records.gateways.map((gateway) => withGatewayStatus(parts, gateway)),
       devices: records.devices.map((device) => withDeviceStatus(parts, device)),
       openAlerts,
+      state: shownState(runtime.homeState(home.home) ?? NOTHING_KNOWN, masked),
     };
   });
+}
+
+/** Where somebody stays is personal; that and until when they are out is what every operator has to know. */
+function shownState(state: HomeState, masked: boolean): HomeState {
+  const { absence } = state;
+  return masked && absence !== null ? { ...state, absence: { ...absence, note: null } } : state;
 }
 
 function isHeldBy(alert: Alert, staffId: string): boolean {

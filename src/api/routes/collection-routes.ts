@@ -35,6 +35,8 @@ export interface Resource<T, New, Change, Filter extends object> {
   readonly isPersonal: boolean;
   /** Last word before a change; throws a Problem. */
   checkChange?(record: T, change: Change | 'remove', staff: StaffRecord): void;
+  /** Looks at new values before the registry does; throws a Problem. */
+  checkValues?(values: New | Change): void;
   /** Answer of POST; defaults to the record. */
   readonly created?: { readonly schema: TSchema; answer(record: T): Promise<unknown> };
 }
@@ -127,6 +129,7 @@ const createRoute: Register = (app, { registry }, resource) => {
   app.post(`/${resource.path}`, { schema }, async (request, reply) => {
     const { staff } = callerOf(request);
     const values = request.body as Parameters<typeof resource.collection.create>[0];
+    resource.checkValues?.(values);
     await requireTargets(registry, resource, { values, staff });
     const record = await resource.collection.create(values);
     const subject = `${resource.noun}:${resource.idOf(record)}`;
@@ -149,6 +152,7 @@ const changeRoute: Register = (app, parts, resource) => {
     const before = await requireRecord(parts, resource, { id, staff });
     const values = request.body as Parameters<typeof resource.collection.update>[1];
     resource.checkChange?.(before, values, staff);
+    resource.checkValues?.(values);
     await requireTargets(parts.registry, resource, { values, staff });
     const record = await resource.collection.update(id, values);
     const subject = `${resource.noun}:${id}`;

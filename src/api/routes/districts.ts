@@ -1,6 +1,7 @@
 // /districts: the tree of administrative areas. A member of staff sees the own area and below.
 
 import type { ApiParts, ApiServer } from '#api/context.ts';
+import { requireRuleSettings } from '#api/rule-settings.ts';
 import { district, districtChange, newDistrict } from '#api/schemas/registry.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { districtTarget } from './parents.ts';
@@ -15,6 +16,7 @@ export function districtRoutes(app: ApiServer, parts: ApiParts): void {
     idOf: (record) => record.code,
     districtOf: async (record) => record.code,
     targetsOf: async (values) => districtTarget('code' in values ? values.code : undefined),
+    checkValues: (values) => requireRuleSettings(parts.rules, values.rules),
     isPersonal: false,
   });
 }

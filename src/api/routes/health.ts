@@ -17,7 +17,8 @@ export function healthRoutes(app: ApiServer, { options }: ApiParts): void {
       const checks = await options.readiness();
       const isReady = Object.values(checks).every(Boolean);
       reply.code(isReady ? 200 : 503);
-      return { status: isReady ? 'ok' : 'failing', checks };
+      // What lags behind the alarms is told, but nobody shall restart a working service for it.
+      return { status: isReady ? 'ok' : 'failing', checks, degraded: options.degraded?.() ?? [] };
     },
   );
 }

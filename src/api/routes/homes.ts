@@ -3,6 +3,7 @@
 import { mayReadPersonalData } from '#api/authorize.ts';
 import type { ApiParts, ApiServer } from '#api/context.ts';
 import { maskHome } from '#api/personal-data.ts';
+import { requireRuleSettings } from '#api/rule-settings.ts';
 import { home, homeChange, newHome } from '#api/schemas/registry.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { districtTarget } from './parents.ts';
@@ -19,6 +20,7 @@ export function homeRoutes(app: ApiServer, parts: ApiParts): void {
     targetsOf: async (values) => districtTarget(values.districtCode),
     show: (record, staff, view) =>
       view === 'single' && mayReadPersonalData(staff.role) ? record : maskHome(record),
+    checkValues: (values) => requireRuleSettings(parts.rules, values.rules),
     isPersonal: true,
   });
 }

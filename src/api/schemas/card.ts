@@ -1,6 +1,7 @@
 // The card of a home: all an operator needs to know while somebody may be lying on the floor.
 
 import { Type } from 'typebox';
+import { homeState } from './absence.ts';
 import { alert } from './alerts.ts';
 import { nullableNumber, oneOf } from './fields.ts';
 import { contact, device, elder, gateway, home } from './registry.ts';
@@ -17,4 +18,5 @@ export const card = Type.Object({
   gateways: Type.Array(Type.Object({ ...gateway.properties, status: gatewayStatus })),
   devices: Type.Array(Type.Object({ ...device.properties, status: deviceStatus })),
   openAlerts: Type.Array(alert),
+  state: homeState,
 });

@@ -25,20 +25,7 @@ function change<P extends TProperties>(record: TObject<P>) {
   return Type.Partial(record, { ...STRICT, minProperties: 1 });
 }
 
-export const district = Type.Object({
-  code: districtCode,
-  name: text,
-  level: oneOf(['province', 'city', 'county', 'town', 'community']),
-  parentCode: nullableDistrictCode,
-});
-export const newDistrict = strict({
-  code: districtCode,
-  name: text,
-  level: oneOf(['province', 'city', 'county', 'town', 'community']),
-});
-export const districtChange = strict({ name: text });
-
-const ruleSettings = Type.Record(
+export const ruleSettings = Type.Record(
   Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' }),
   Type.Record(
     Type.String({ maxLength: 64 }),
@@ -46,6 +33,28 @@ const ruleSettings = Type.Record(
   ),
   { description: 'Rule id → parameter → value; see GET /rules' },
 );
+
+const nullableProfile = Type.Unsafe<string | null>({
+  type: ['string', 'null'],
+  maxLength: 64,
+  description: 'Of GET /profiles; null: as the district above',
+});
+export const district = Type.Object({
+  code: districtCode,
+  name: text,
+  level: oneOf(['province', 'city', 'county', 'town', 'community']),
+  parentCode: nullableDistrictCode,
+  profile: nullableProfile,
+  rules: ruleSettings,
+});
+export const newDistrict = strict({
+  code: districtCode,
+  name: text,
+  level: oneOf(['province', 'city', 'county', 'town', 'community']),
+  profile: Type.Optional(nullableProfile),
+  rules: Type.Optional(ruleSettings),
+});
+export const districtChange = change(strict({ name: text, profile: nullableProfile, rules: ruleSettings }));
 
 const homeFields = {
   districtCode,

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import { digits, nullableText, oneOf, pageQuery } from './fields.ts';
+import { ruleSettings } from './registry.ts';
 
 export const inspectorQuery = Type.Object(
   {
@@ -50,7 +51,12 @@ export const rulesAnswer = Type.Array(
   }),
 );
 
+export const profilesAnswer = Type.Array(
+  Type.Object({ name: Type.String(), title: Type.String(), source: Type.String(), rules: ruleSettings }),
+);
+
 export const health = Type.Object({
   status: oneOf(['ok', 'failing']),
   checks: Type.Record(Type.String(), Type.Boolean()),
+  degraded: Type.Optional(Type.Array(Type.String(), { description: 'Lags, while alarms work' })),
 });
