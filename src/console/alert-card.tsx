@@ -6,9 +6,11 @@ import { ClosePanel } from './close-panel.tsx';
 import { Contacts } from './contacts.tsx';
 import { useDesk } from './desk-context.ts';
 import { ElderCard } from './elder-card.tsx';
+import { HistoryPlace } from './history-place.tsx';
 import { clockTime, t, word } from './language.ts';
 import { PrioritySign } from './mark.tsx';
 import { Notes } from './notes.tsx';
+import { PresenceBox } from './presence-box.tsx';
 import { Chips, Waiting } from './queue-row.tsx';
 import { isUnclaimed } from './store.ts';
 
@@ -24,6 +26,7 @@ export function AlertCard() {
       <div class="card-body">
         <CardBody alert={alert} />
         <Notes key={alert.id} alert={alert} />
+        <HistoryPlace alert={alert} />
       </div>
     </article>
   );
@@ -83,6 +86,7 @@ function CardBody({ alert }: { readonly alert: DeskAlert }) {
     <>
       {state.card.masked && <p class="masked-note">{t('card.masked')}</p>}
       <ElderCard card={state.card} />
+      <PresenceBox key={alert.homeId} card={state.card} />
       <Contacts card={state.card} />
     </>
   );

@@ -4,6 +4,7 @@
 
 import type { Alert } from '#core/model/alert.ts';
 import type { Outcome } from '#core/model/command.ts';
+import type { HomeState } from '#core/model/home-state.ts';
 import type { HomeCard } from './home-card.ts';
 
 export interface Staff {
@@ -35,6 +36,12 @@ export interface Api {
   logOut(): Promise<Answer<null>>;
   order(alertId: string, order: AlertOrder): Promise<Answer<Alert>>;
   card(homeId: string): Promise<Answer<HomeCard>>;
+  declareAway(homeId: string, untilMs: number, note: string | null): Promise<Answer<HomeState>>;
+  declareBack(homeId: string): Promise<Answer<HomeState>>;
+  /** Any page of the service, asked once; `signal` ends the wait. For what may fail without harm. */
+  get<T>(path: string, signal: AbortSignal): Promise<Answer<T>>;
+  post<T>(path: string, body: unknown): Promise<Answer<T>>;
+  remove(path: string): Promise<Answer<null>>;
   /** Names by staff id, as far as this person may see them. */
   staffNames(): Promise<ReadonlyMap<string, string>>;
 }
@@ -67,11 +74,25 @@ export function createApi(fetch: Fetch, makeKey: () => string): Api {
         (body) => body.alert,
       ),
     card: (homeId) => send<HomeCard>('GET', `/homes/${encodeURIComponent(homeId)}/card`),
+    declareAway: async (homeId, untilMs, note) =>
+      stateOf(await send('POST', absencePath(homeId), { untilMs, ...(note === null ? {} : { note }) })),
+    declareBack: async (homeId) => stateOf(await send('DELETE', absencePath(homeId))),
+    get: (path, signal) => attempt(fetch, path, requestOf('GET', undefined, ''), signal),
+    post: (path, body) => send('POST', path, body),
+    remove: (path) => send('DELETE', path),
     staffNames: async () => {
       const answer = await send<{ items: readonly Staff[] }>('GET', '/staff?limit=200');
       return new Map(answer.ok ? answer.value.items.map((staff) => [staff.staffId, staff.name]) : []);
     },
   };
+}
+
+function absencePath(homeId: string): string {
+  return `/homes/${encodeURIComponent(homeId)}/absence`;
+}
+
+function stateOf(answer: Answer<{ state: HomeState }>): Answer<HomeState> {
+  return pick(answer, (body) => body.state);
 }
 
 function bodyOf(order: AlertOrder): unknown {
@@ -97,9 +118,13 @@ function requestOf(method: string, body: unknown, idempotencyKey: string): Reque
   return { method, headers, credentials: 'same-origin', cache: 'no-store', ...payload };
 }
 
-async function attempt<T>(fetch: Fetch, path: string, init: RequestInit): Promise<Answer<T>> {
+async function attempt<T>(
+  fetch: Fetch,
+  path: string,
+  init: RequestInit,
+  signal: AbortSignal = AbortSignal.timeout(ANSWER_LIMIT_MS),
+): Promise<Answer<T>> {
   try {
-    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
     return await read<T>(await fetch(`/api/v1${path}`, { ...init, signal }));
   } catch {
     return { ok: false, status: 0, code: 'unreachable', heldBy: null };

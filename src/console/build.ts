@@ -37,7 +37,7 @@ export async function buildConsole(): Promise<BuiltConsole> {
   const files = new Map<string, ConsoleFile>();
   for (const output of outputFiles) files.set(pathOf(output), fileOf(output));
   const version = versionOf(files);
-  const page = pageOf(version, (entry) => pathOfEntry(metafile, entry));
+  const page = pageOf(version, (entry) => pathOfEntry(metafile, entry), chunksOf(metafile, 'main.tsx'));
   files.set('/', { body: Buffer.from(page), contentType: 'text/html; charset=utf-8', immutable: false });
   return { version, files };
 }
@@ -47,6 +47,9 @@ function bundle(folder: string) {
     absWorkingDir: folder,
     entryPoints: ['main.tsx', 'metronome.ts', 'console.css', 'icon.svg'],
     entryNames: '[name]-[hash]',
+    // What `import()` names is a file of its own, fetched when it is needed: charts never delay alarms.
+    splitting: true,
+    chunkNames: '[name]-[hash]',
     outdir: '/assets',
     bundle: true,
     write: false,
@@ -81,12 +84,23 @@ function pathOfEntry(metafile: Metafile, entry: string): string {
   throw new Error(`esbuild made no output for ${entry}`);
 }
 
+/** Files that the entry cannot begin without: named in the page, so that they are not fetched one after the other. */
+function chunksOf(metafile: Metafile, entry: string): string[] {
+  const own = Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint === entry);
+  const chunks = own?.imports.filter(({ kind }) => kind === 'import-statement') ?? [];
+  return chunks.map(pathOf);
+}
+
 function versionOf(files: ReadonlyMap<string, ConsoleFile>): string {
   const names = [...files.keys()].sort().join('\n');
   return createHash('sha256').update(names).digest('hex').slice(0, 12);
 }
 
-function pageOf(version: string, path: (entry: string) => string): string {
+function preloadOf(chunk: string): string {
+  return `<link rel="modulepreload" href="${chunk}">\n`;
+}
+
+function pageOf(version: string, path: (entry: string) => string, preloads: readonly string[]): string {
   return `<!doctype html>
 <html lang="zh-CN" data-version="${version}" data-metronome="${path('metronome.ts')}">
 <head>
@@ -95,7 +109,7 @@ function pageOf(version: string, path: (entry: string) => string): string {
 <title>${zh['app.title']}</title>
 <link rel="icon" type="image/svg+xml" href="${path('icon.svg')}">
 <link rel="stylesheet" href="${path('console.css')}">
-<script type="module" src="${path('main.tsx')}"></script>
+${preloads.map(preloadOf).join('')}<script type="module" src="${path('main.tsx')}"></script>
 </head>
 <body><div id="console"></div></body>
 </html>

@@ -3,6 +3,7 @@
 
 import { type ReadonlySignal, signal } from '@preact/signals';
 
+import type { HomeState } from '#core/model/home-state.ts';
 import type { Api } from './api.ts';
 import type { HomeCard } from './home-card.ts';
 
@@ -17,6 +18,8 @@ export interface CardLoader {
   /** Shows the card of `homeId`; `purpose` names what it is looked at for, a change of it fetches again. */
   show(homeId: string | null, purpose: string): void;
   retry(): void;
+  /** What the home is like after an order of ours; no look at personal data, so no new fetch. */
+  noteState(homeId: string, state: HomeState): void;
 }
 
 export function createCardLoader(api: Api, onExpired: () => void): CardLoader {
@@ -49,5 +52,10 @@ export function createCardLoader(api: Api, onExpired: () => void): CardLoader {
       void load();
     },
     retry: () => void load(),
+    noteState(homeId, homeState) {
+      const shown = state.peek();
+      if (shown.type !== 'shown' || shown.homeId !== homeId) return;
+      state.value = { ...shown, card: { ...shown.card, state: homeState } };
+    },
   };
 }

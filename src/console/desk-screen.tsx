@@ -2,6 +2,7 @@
 
 import { AlertCard } from './alert-card.tsx';
 import { Announcer } from './announcer.tsx';
+import { Backtests } from './backtest-place.tsx';
 import { Banners } from './banners.tsx';
 import { useDesk } from './desk-context.ts';
 import { Evidence } from './evidence.tsx';
@@ -19,13 +20,22 @@ export function DeskScreen() {
       <Banners />
       <main class="columns">
         <Queue />
-        <AlertCard />
-        <Evidence />
+        <PageBesideQueue />
       </main>
       <RemarkLine />
       {desk.session.isExpired.value && <ReAuthentication />}
       {desk.panel.value === 'help' && <Help />}
       <Announcer />
     </div>
+  );
+}
+
+function PageBesideQueue() {
+  if (useDesk().page.value === 'backtests') return <Backtests />;
+  return (
+    <>
+      <AlertCard />
+      <Evidence />
+    </>
   );
 }

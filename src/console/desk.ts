@@ -3,6 +3,7 @@
 
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 
+import { type AbsenceDesk, createAbsenceDesk } from './absence.ts';
 import { type AlarmSound, createAlarmSound } from './alarm-sound.ts';
 import type { Api } from './api.ts';
 import { type CardLoader, createCardLoader } from './card-loader.ts';
@@ -27,17 +28,25 @@ export interface DeskPorts {
 }
 
 export type Panel = 'none' | 'help' | 'close';
+export type Page = 'alert' | 'backtests';
 
 export interface Desk {
+  /** For parts that are loaded later. */
+  readonly api: Api;
   readonly session: Session;
   readonly feed: Feed;
   readonly queue: QueueView;
   readonly sound: AlarmSound;
   readonly cards: CardLoader;
   readonly handling: Handling;
+  readonly absences: AbsenceDesk;
   readonly isOnDuty: Signal<boolean>;
   readonly panel: Signal<Panel>;
+  /** What stands beside the queue, which is always there. */
+  readonly page: Signal<Page>;
   readonly isOutdated: ReadonlySignal<boolean>;
+  /** The session is over: the log-in comes up, the queue goes on. */
+  expire(): void;
   /** From a click: unlocks sound, plays the test tone, and begins to receive. */
   goOnDuty(): Promise<void>;
   logOut(): Promise<void>;
@@ -51,6 +60,7 @@ export interface Desk {
 export function createDesk(ports: DeskPorts): Desk {
   const isOnDuty = signal(false);
   const panel = signal<Panel>('none');
+  const page = signal<Page>('alert');
   const session = createSession(ports.api);
   const expire = (): void => {
     session.isExpired.value = true;
@@ -63,7 +73,7 @@ export function createDesk(ports: DeskPorts): Desk {
     },
     onRefused: () => void session.refresh(),
   });
-  const queue = createQueueView(feed.state);
+  const queue = showingWhatOpens(createQueueView(feed.state), page);
   const sound = createAlarmSound({ ...ports, isOnDuty, link: feed.link, unclaimed: queue.unclaimed });
   const cards = createCardLoader(ports.api, expire);
   const handling = createHandling({
@@ -80,16 +90,20 @@ export function createDesk(ports: DeskPorts): Desk {
     await handling.claim(id);
   };
   return {
+    api: ports.api,
     session,
     feed,
     queue,
     sound,
     cards,
     handling,
+    absences: createAbsenceDesk({ api: ports.api, cards, handling, onExpired: expire }),
     isOnDuty,
     panel,
+    page,
     isOutdated: computed(() => isOther(feed.state.value.consoleVersion, ports.consoleVersion)),
     claim,
+    expire,
     async goOnDuty() {
       await sound.unlock();
       sound.test();
@@ -100,6 +114,7 @@ export function createDesk(ports: DeskPorts): Desk {
       isOnDuty.value = false;
       feed.stop();
       queue.reset();
+      page.value = 'alert';
       await session.logOut();
     },
     beat() {
@@ -110,6 +125,17 @@ export function createDesk(ports: DeskPorts): Desk {
       const id = await handling.claimNext(queue.cursorId.value);
       if (id !== null) queue.open(id);
       return id;
+    },
+  };
+}
+
+/** Whoever opens an alert sees it, whatever page was there. */
+function showingWhatOpens(queue: QueueView, page: Signal<Page>): QueueView {
+  return {
+    ...queue,
+    open(id) {
+      page.value = 'alert';
+      queue.open(id);
     },
   };
 }

@@ -14,6 +14,7 @@ import {
 } from './home-card.ts';
 import { ago, clockTime, percent, t, word } from './language.ts';
 import { PrioritySign } from './mark.tsx';
+import { focusOn } from './operator-input.ts';
 
 export function Evidence() {
   const { queue, cards } = useDesk();
@@ -22,7 +23,14 @@ export function Evidence() {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard.
     <aside class="evidence" tabIndex={0} aria-label={t('evidence.title')} data-testid="evidence">
-      <h2>{t('evidence.title')}</h2>
+      <div class="evidence-head">
+        <h2>{t('evidence.title')}</h2>
+        {alert?.homeId && (
+          <button type="button" class="quiet" onClick={() => focusOn('history')}>
+            {t('history.title')} <kbd>H</kbd>
+          </button>
+        )}
+      </div>
       {alert === null && <p class="is-missing">{t('evidence.select')}</p>}
       {alert !== null && <ExplanationBox alert={alert} />}
       {alert !== null && <LastActivity alert={alert} />}

@@ -17,6 +17,7 @@ const ROWS: readonly (readonly [readonly (Key | `'${string}`)[], Key])[] = [
   [["'N"], 'help.note'],
   [["'A"], 'help.acknowledge'],
   [["'R"], 'help.close_'],
+  [["'H"], 'help.history'],
   [["'S"], 'help.silence'],
   [["'/"], 'help.filter'],
   [["'?"], 'help.help'],

@@ -1,6 +1,8 @@
 // The elder's card as `GET /api/v1/homes/{id}/card` answers it. Masked fields come as null or with asterisks;
 // the screen shows what it gets and never guesses. Only the fields that are shown are named here.
 
+import type { HomeState } from '#core/model/home-state.ts';
+
 export interface ElderOnCard {
   readonly elderId: string;
   readonly name: string;
@@ -50,6 +52,8 @@ export interface HomeCard {
   readonly home: {
     readonly homeId: string;
     readonly districtCode: string;
+    /** IANA zone; missing when the service is of an earlier version. */
+    readonly timezone?: string;
     readonly livingType: 'SOLITARY' | 'EMPTY_NEST' | 'WITH_FAMILY';
     readonly address: {
       readonly grid: string | null;
@@ -68,6 +72,8 @@ export interface HomeCard {
   readonly contacts: readonly ContactOnCard[];
   readonly gateways: readonly GatewayOnCard[];
   readonly devices: readonly DeviceOnCard[];
+  /** Missing when the service is of an earlier version. */
+  readonly state?: HomeState;
 }
 
 /** Digits and a leading plus of a telephone number; null when it is masked, so that nobody dials asterisks. */

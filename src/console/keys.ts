@@ -11,6 +11,7 @@ export type Action =
         | 'acknowledge'
         | 'close'
         | 'silence'
+        | 'history'
         | 'filter'
         | 'help'
         | 'escape';
@@ -35,6 +36,7 @@ const LETTERS: Readonly<Record<string, Action>> = {
   a: { type: 'acknowledge' },
   r: { type: 'close' },
   s: { type: 'silence' },
+  h: { type: 'history' },
   '/': { type: 'filter' },
   '?': { type: 'help' },
 };

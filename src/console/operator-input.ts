@@ -63,6 +63,8 @@ async function run(desk: Desk, action: Action): Promise<void> {
       return leavePanel(desk);
     case 'silence':
       return desk.sound.silence();
+    case 'history':
+      return focusOn('history');
     case 'help':
       desk.panel.value = 'help';
       return;
@@ -80,6 +82,7 @@ export function openClosePanel(desk: Desk): void {
 
 function leavePanel(desk: Desk): void {
   const hadPanel = desk.panel.value !== 'none';
+  if (!hadPanel) desk.page.value = 'alert';
   desk.panel.value = 'none';
   if (!hadPanel && document.activeElement?.id === 'queue-filter') desk.queue.filter.value = '';
   focusOn('queue');

@@ -23,6 +23,7 @@ export function TopBar() {
           <span class="visually-hidden">{t('bar.serverTime')} </span>
           <Clock />
         </span>
+        <BacktestButton />
         <button
           type="button"
           class="quiet"
@@ -41,6 +42,26 @@ export function TopBar() {
         </button>
       </div>
     </header>
+  );
+}
+
+/** For who may try rules; the service refuses everybody else. */
+function BacktestButton() {
+  const { session, page } = useDesk();
+  const role = session.staff.value?.role;
+  if (role !== 'supervisor' && role !== 'administrator') return null;
+  const isOpen = page.value === 'backtests';
+  return (
+    <button
+      type="button"
+      class="quiet"
+      aria-pressed={isOpen}
+      onClick={() => {
+        page.value = isOpen ? 'alert' : 'backtests';
+      }}
+    >
+      {t('backtest.title')}
+    </button>
   );
 }
 

@@ -54,6 +54,18 @@ describe('API of the console', () => {
     expect(await api.card('h1')).toMatchObject({ code: 'session-expired', status: 401 });
   });
 
+  it('declares an absence with a key and takes it back, and answers the state of the home', async () => {
+    const state = { presence: 'away', awaySinceMs: 1, lastActivityAtMs: null, absence: null };
+    const { api, sent } = play([Response.json({ state }), Response.json({ state })]);
+    expect(await api.declareAway('h/1', 5, null)).toEqual({ ok: true, value: state });
+    expect(await api.declareBack('h/1')).toEqual({ ok: true, value: state });
+    expect(sent.map(({ url, init }) => [init.method, url, init.body])).toEqual([
+      ['POST', '/api/v1/homes/h%2F1/absence', '{"untilMs":5}'],
+      ['DELETE', '/api/v1/homes/h%2F1/absence', undefined],
+    ]);
+    expect(keyOf(sent[0]!.init)).toBe('key-1');
+  });
+
   it('survives an answer of something in between', async () => {
     const { api } = play([new Response('<html>Bad gateway</html>', { status: 502 })]);
     expect(await api.card('h1')).toMatchObject({ ok: false, code: '502' });

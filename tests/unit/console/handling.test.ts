@@ -27,6 +27,11 @@ async function onDuty() {
     staffNames: async () => new Map([['s2', 'Zhou']]),
     order: (id, order) => new Promise((answer) => orders.push({ id, order, answer })),
     card: (homeId) => new Promise((answer) => cards.push({ homeId, answer })),
+    declareAway: async () => ({ ok: false, status: 422, code: 'bad-absence-end', heldBy: null }),
+    declareBack: async () => ({ ok: false, status: 401, code: 'session-expired', heldBy: null }),
+    get: () => new Promise(() => undefined),
+    post: () => new Promise(() => undefined),
+    remove: () => new Promise(() => undefined),
   };
   const desk = createDesk({
     api,
@@ -145,5 +150,16 @@ describe('handling of alerts', () => {
     // Not mine any more: the full card is gone before the masked one is here.
     say(alertMessage('12:0', '13:0', sos(1, { version: 4 }), 'lease-lost'));
     expect(desk.cards.state.value.type).toBe('loading');
+  });
+});
+
+describe('declaring an absence', () => {
+  it('says why it was refused, and that the session is over', async () => {
+    const { desk } = await onDuty();
+    expect(await desk.absences.declareAway('h1', 1, null)).toBe(false);
+    expect(desk.handling.remark.value).toMatchObject({ tone: 'problem', key: 'answer.bad-absence-end' });
+    expect(desk.absences.isPending.value).toBe(false);
+    expect(await desk.absences.declareBack('h1')).toBe(false);
+    expect(desk.session.isExpired.value).toBe(true);
   });
 });
