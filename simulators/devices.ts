@@ -38,7 +38,7 @@ function device(
   return { deviceId, kind, room, zone, supervision, checkInMs, hasBattery: !MAINS.has(deviceId) };
 }
 
-const MAINS = new Set(['temp-living', 'tv-living', 'gas-kitchen', 'appliance-kitchen']);
+const MAINS = new Set(['temp-living', 'tv-living', 'gas-kitchen', 'appliance-kitchen', 'terminal-living']);
 
 export const HOME_DEVICES: readonly SimulatedDevice[] = [
   device('pir-bedroom', 'motion', 'bedroom', 'bedroom'),
@@ -56,6 +56,7 @@ export const HOME_DEVICES: readonly SimulatedDevice[] = [
   device('fall-pendant', 'fall', 'living', 'other', '25h'),
   device('smoke-kitchen', 'smoke', 'kitchen', 'kitchen', '25h'),
   device('gas-kitchen', 'gas', 'kitchen', 'kitchen', '25h'),
+  device('terminal-living', 'terminal', 'living', 'other'),
 ];
 
 /** Stream number that keeps these draws apart from those of the resident's days. */

@@ -6,7 +6,16 @@
 import { connect, type MqttClient } from 'mqtt';
 import { emergencyOf } from '#core/model/observation.ts';
 import { Fifo } from './fifo.ts';
-import { readingTopic, statusTopic, type WireReading, type WireStatus, wireTime } from './native-format.ts';
+import {
+  commandedDevice,
+  commandFilter,
+  readingTopic,
+  statusTopic,
+  type WireCommand,
+  type WireReading,
+  type WireStatus,
+  wireTime,
+} from './native-format.ts';
 import type { Random } from './random.ts';
 
 export interface GatewayOptions {
@@ -30,6 +39,9 @@ export interface GatewayOptions {
   /** 30 s without a PUBACK: the connection is taken for dead and opened anew. */
   readonly ackTimeoutMs?: number;
 }
+
+/** A command of the service to one of the gateway's devices. */
+export type CommandListener = (deviceId: string, command: WireCommand) => void;
 
 export interface DeviceReading {
   readonly deviceId: string;
@@ -77,6 +89,7 @@ export class SimulatedGateway {
   readonly #waiting = new Fifo<Outgoing>();
   readonly #inFlight = new Set<Outgoing>();
   readonly #drainListeners: (() => void)[] = [];
+  readonly #commandListeners: CommandListener[] = [];
   #client: MqttClient | null = null;
   #isOnline = false;
   #isLinkUp = false;
@@ -147,6 +160,11 @@ export class SimulatedGateway {
     return id;
   }
 
+  /** Hear commands from the next connection on. */
+  onCommand(listener: CommandListener): void {
+    this.#commandListeners.push(listener);
+  }
+
   /** Resolves when nothing waits for a PUBACK any more. */
   drained(): Promise<void> {
     if (this.pendingCount === 0) return Promise.resolve();
@@ -205,6 +223,10 @@ export class SimulatedGateway {
     client.on('error', (error) => {
       if (this.#client === client) this.#lose(error.message);
     });
+    client.on('message', (topic, payload) => {
+      const command = JSON.parse(payload.toString()) as WireCommand;
+      for (const listener of this.#commandListeners) listener(commandedDevice(topic), command);
+    });
     client.on('close', () => {
       if (this.#client === client) this.#lose('connection closed');
     });
@@ -215,6 +237,8 @@ export class SimulatedGateway {
     this.#failures = 0;
     this.lastProblem = null;
     this.counts.connections += 1;
+    if (this.#commandListeners.length > 0)
+      this.#client?.subscribe(commandFilter(this.gatewayId), { qos: 1 }, () => undefined);
     this.#sendStatus();
     this.#pump();
   }

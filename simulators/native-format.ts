@@ -29,6 +29,21 @@ export function statusTopic(gatewayId: string): string {
   return `shouwang/v1/${gatewayId}/status`;
 }
 
+/** What the service asks a terminal to do (docs/native-format.md, Commands). */
+export interface WireCommand {
+  readonly id: string;
+  readonly kind: string;
+}
+
+export function commandFilter(gatewayId: string): string {
+  return `shouwang/v1/${gatewayId}/command/#`;
+}
+
+/** The device a command is for, from its topic. */
+export function commandedDevice(topic: string): string {
+  return topic.split('/').slice(4).join('/');
+}
+
 /** RFC 3339 with milliseconds, UTC. */
 export function wireTime(atMs: number): string {
   return new Date(atMs).toISOString();

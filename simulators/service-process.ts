@@ -18,6 +18,8 @@ export interface ServiceOptions {
   readonly mqttPort?: number;
   /** What to run; default: src/main.ts of this project. */
   readonly program?: string;
+  /** Further settings, as `SHOUWANG_…`; default: none. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Lines the service logs; default: nothing is done with them. */
   readonly onLog?: (line: string) => void;
 }
@@ -86,6 +88,7 @@ function launch(options: ServiceOptions, dataDirectory: string, adminPassword: s
     detached: true,
     env: {
       ...process.env,
+      ...options.environment,
       SHOUWANG_CLOCK: options.clock,
       SHOUWANG_DATA_DIR: dataDirectory,
       SHOUWANG_HTTP_PORT: String(options.httpPort ?? 0),

@@ -21,6 +21,7 @@ export class SimulatedHome implements ScenarioHome {
   readonly #movingDevices = new Set<string>();
   #next: Reading;
   #hasCollapsed = false;
+  #isResting = false;
   #timer: NodeJS.Timeout | null = null;
   #restTimer: NodeJS.Timeout | null = null;
 
@@ -35,6 +36,7 @@ export class SimulatedHome implements ScenarioHome {
     this.#pace = options.pace;
     this.#stream = options.stream;
     this.#next = this.#stream.next().value;
+    this.gateway.onCommand((deviceId, { kind }) => this.#hear(deviceId, kind));
   }
 
   start(): void {
@@ -68,12 +70,23 @@ export class SimulatedHome implements ScenarioHome {
     this.#restTimer = setTimeout(() => this.#comeToRest(), REST_AFTER_MS / this.#pace.speed);
   }
 
+  rest(): void {
+    this.#isResting = true;
+  }
+
   cutLink(): void {
     this.gateway.cutLink();
   }
 
   restoreLink(): void {
     this.gateway.restoreLink();
+  }
+
+  /** Who has collapsed hears the question too, and does not answer. */
+  #hear(deviceId: string, command: string): void {
+    if (command !== 'ask' || !this.#isResting || this.#hasCollapsed) return;
+    this.#isResting = false;
+    this.report(deviceId, 'button', 'cancel');
   }
 
   #comeToRest(): void {
@@ -95,7 +108,7 @@ export class SimulatedHome implements ScenarioHome {
   }
 
   #play(reading: Reading): void {
-    if (this.#hasCollapsed && !UNATTENDED_KINDS.has(reading.kind)) return;
+    if ((this.#hasCollapsed || this.#isResting) && !UNATTENDED_KINDS.has(reading.kind)) return;
     this.#noteMotion(reading.deviceId, reading.kind, reading.value);
     this.gateway.report(reading);
   }

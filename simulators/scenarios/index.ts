@@ -6,6 +6,7 @@ import { fall } from './fall.ts';
 import { gas } from './gas.ts';
 import { gatewayOutage } from './gateway-outage.ts';
 import { reconnectStorm } from './reconnect-storm.ts';
+import { rest } from './rest.ts';
 import type { Scenario } from './scenario.ts';
 import { smoke } from './smoke.ts';
 import { sos } from './sos.ts';
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   smoke,
   gas,
   collapse,
+  rest,
   gatewayOutage,
   battery,
   tamper,

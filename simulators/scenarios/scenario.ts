@@ -7,6 +7,8 @@ export interface ScenarioHome {
   report(deviceId: string, kind: string, value: boolean | number | string, batteryPct?: number): void;
   /** The resident does nothing any more; devices go on. */
   collapse(): void;
+  /** The resident sits still from now on, and presses cancel when the terminal asks; then life goes on. */
+  rest(): void;
   /** Power or network of the gateway goes without a goodbye. */
   cutLink(): void;
   restoreLink(): void;

@@ -26,6 +26,7 @@ async function act(name: string, homes: number): Promise<Acted[]> {
       homeId,
       report: (deviceId, kind, value) => note(`${deviceId} ${kind} ${String(value)}`),
       collapse: () => note('collapse'),
+      rest: () => note('rest'),
       cutLink: () => note('cut'),
       restoreLink: () => note('restore'),
     };
@@ -50,6 +51,7 @@ describe('what they do', () => {
     ['fall', ['collapse', 'fall-pendant fall true']],
     ['smoke', ['smoke-kitchen smoke true', 'smoke-kitchen smoke false']],
     ['collapse', ['pir-bathroom motion true', 'collapse']],
+    ['rest', ['pir-living motion true', 'pir-living motion false', 'rest']],
     ['gateway-outage', ['cut', 'restore']],
     ['battery', [24, 18, 9].map((level) => `pir-bathroom battery_pct ${level}`)],
     ['tamper', ['pir-hall tamper true', 'pir-hall tamper false']],

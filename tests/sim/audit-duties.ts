@@ -1,0 +1,198 @@
+// What must be: a resident who collapsed is found by the cap, a gateway or device that fell silent is reported within
+// its window, a home that nobody sees is reported. Every deadline is reckoned from the truth: time in which we were
+// down or the link was cut does not count, or begins the count again, as the documents say.
+
+import type { Alert, AlertKind } from '#core/model/alert.ts';
+import type { AlertEffect } from '#core/model/effect.ts';
+import { BOUNDS } from './bounds.ts';
+import type { HomeEvidence } from './evidence.ts';
+import { afterCounting, afterUnbroken, union } from './spans.ts';
+import type { Span, Truth } from './truth.ts';
+import type { Verdict } from './verdict.ts';
+
+const MINUTE_MS = 60_000;
+/** A day at home teaches the clock of changing rooms; a broken day takes longer. */
+const STAY_TAUGHT_MS = 3 * 24 * 3_600_000;
+const FOUND: ReadonlySet<AlertKind> = new Set([
+  'inactivity',
+  'not-up',
+  'bathroom-stay',
+  'out-of-bed',
+  'away-too-long',
+]);
+const RINGS: ReadonlySet<string> = new Set(['raised', 'repeated', 'returned']);
+
+interface Ring {
+  readonly atMs: number;
+  readonly alert: Alert;
+  closedAtMs: number;
+}
+
+export class DutyAudit {
+  readonly #truth: Truth;
+  readonly #verdict: Verdict;
+  readonly #rings = new Map<string, Ring[]>();
+  readonly #ringsById = new Map<string, Ring[]>();
+  readonly #outages: readonly Span[];
+
+  constructor(truth: Truth, verdict: Verdict) {
+    this.#truth = truth;
+    this.#verdict = verdict;
+    this.#outages = truth.outages.map((span) => padded(span, 0, BOUNDS.comeBackMs));
+  }
+
+  take({ change, alert }: AlertEffect, atMs: number): void {
+    if (alert.handling === 'closed') {
+      for (const ring of this.#ringsById.get(alert.id) ?? []) ring.closedAtMs = atMs;
+      return;
+    }
+    if (!RINGS.has(change)) return;
+    const ring = { atMs, alert, closedAtMs: Number.POSITIVE_INFINITY };
+    add(this.#rings, alert.homeId ?? '', ring);
+    add(this.#ringsById, alert.id, ring);
+  }
+
+  finish(homes: readonly HomeEvidence[], untilMs: number): void {
+    for (const home of homes) {
+      this.#checkCollapse(home, untilMs);
+      for (const cut of home.facts.cuts) this.#checkCut(home, cut, untilMs);
+      this.#checkDeaths(home, untilMs);
+    }
+  }
+
+  #rang(
+    home: HomeEvidence,
+    fromMs: number,
+    dueMs: number,
+    isIt: (alert: Alert) => boolean,
+  ): Ring | undefined {
+    const rings = this.#rings.get(home.facts.homeId) ?? [];
+    return rings.find(({ atMs, alert }) => atMs >= fromMs && atMs <= dueMs && isIt(alert));
+  }
+
+  /** Judged by when we were told of the last sign, since some gateways name no time. */
+  #checkCollapse(home: HomeEvidence, untilMs: number): void {
+    const { collapse, homeId } = home.facts;
+    if (collapse === null || home.lastSign === null) return;
+    const dueMs = this.#collapseDueMs(home);
+    if (dueMs === null || dueMs >= untilMs) return;
+    this.#verdict.count('collapses');
+    const rings = this.#rings.get(homeId) ?? [];
+    const found = rings.find(({ atMs, closedAtMs, alert }) => {
+      return FOUND.has(alert.kind) && atMs <= dueMs && closedAtMs > collapse.atMs;
+    });
+    if (found === undefined)
+      this.#verdict.report(
+        'missed',
+        homeId,
+        dueMs,
+        `collapse in the ${collapse.room} at ${collapse.atMs} not found`,
+      );
+    else
+      this.#verdict.count(
+        'minutes until found',
+        (Math.max(found.atMs, collapse.atMs) - collapse.atMs) / MINUTE_MS,
+      );
+  }
+
+  #collapseDueMs(home: HomeEvidence): number | null {
+    const { facts, lastSign, doorToldAtMs, roamTold } = home;
+    const unseen = union([
+      ...facts.cuts.map((cut) => padded(cut, facts.beatMs, 3 * facts.beatMs + BOUNDS.comeBackMs)),
+      ...this.#outages,
+    ]);
+    // Nobody was proved to be in after the door: for us it is an absence, which has a clock of its own.
+    const looksAway = doorToldAtMs >= roamTold;
+    if (looksAway)
+      return afterCounting(
+        unseen,
+        Math.max(doorToldAtMs, lastSign!.toldAtMs),
+        BOUNDS.awayNoticeMs + BOUNDS.capMs,
+      );
+    if (!facts.hasStrays) return afterCounting(unseen, lastSign!.toldAtMs, BOUNDS.capMs + BOUNDS.slackMs);
+    if (facts.collapse!.atMs < STAY_TAUGHT_MS + this.#startMs()) return null;
+    return afterCounting(unseen, lastSign!.toldAtMs, BOUNDS.stayCapMs + BOUNDS.slackMs);
+  }
+
+  #startMs(): number {
+    return this.#truth.readings[0]?.madeAtMs ?? 0;
+  }
+
+  #checkCut(home: HomeEvidence, cut: Span, untilMs: number): void {
+    const { facts } = home;
+    const { homeId, gatewayId, gatewayWindowMs, riskFactor, beatMs } = facts;
+    const outages = union(this.#outages);
+    const silentMs = afterUnbroken(outages, cut.fromMs, gatewayWindowMs + BOUNDS.ownOutageMs);
+    if (silentMs < Math.min(cut.untilMs, untilMs)) {
+      this.#verdict.count('gateways fallen silent');
+      if (
+        !this.#rang(
+          home,
+          cut.fromMs,
+          silentMs,
+          (a) => a.kind === 'gateway-silent' && a.gatewayId === gatewayId,
+        )
+      )
+        this.#verdict.report(
+          'missed',
+          homeId,
+          silentMs,
+          `${gatewayId} silent since ${cut.fromMs} was not reported`,
+        );
+    }
+    const noticedMs = afterUnbroken(
+      outages,
+      cut.fromMs,
+      Math.min(gatewayWindowMs, 3 * beatMs) + BOUNDS.comeBackMs,
+    );
+    const blindMs = Math.max(
+      noticedMs,
+      cut.fromMs + BOUNDS.unseenMs * Math.min(1, riskFactor) + BOUNDS.slackMs,
+    );
+    const unseenMs = afterUnbroken(outages, blindMs, MINUTE_MS);
+    if (unseenMs >= Math.min(cut.untilMs, untilMs)) return;
+    this.#verdict.count('homes unseen');
+    if (!this.#rang(home, cut.fromMs, unseenMs, (a) => a.kind === 'unseen-home'))
+      this.#verdict.report('missed', homeId, unseenMs, `nobody saw it since ${cut.fromMs}`);
+  }
+
+  /** Counted anew after every outage and every cut: neither is evidence against the device. */
+  #checkDeaths(home: HomeEvidence, untilMs: number): void {
+    const { facts } = home;
+    const spans = union([
+      ...facts.cuts.map((cut) => padded(cut, facts.beatMs, BOUNDS.comeBackMs)),
+      ...this.#outages,
+    ]);
+    for (const { deviceId, atMs, windowMs } of facts.deaths) {
+      const { toldAtMs } = home.device(deviceId);
+      if (toldAtMs === 0) continue;
+      const dueMs = afterUnbroken(spans, toldAtMs, windowMs + BOUNDS.ownOutageMs);
+      if (dueMs >= untilMs) continue;
+      this.#verdict.count('devices died');
+      if (
+        !this.#rang(
+          home,
+          Math.min(atMs, toldAtMs),
+          dueMs,
+          (a) => a.kind === 'device-silent' && a.deviceId === deviceId,
+        )
+      )
+        this.#verdict.report(
+          'missed',
+          facts.homeId,
+          dueMs,
+          `${deviceId}, dead since ${atMs}, was not reported`,
+        );
+    }
+  }
+}
+
+function padded({ fromMs, untilMs }: Span, beforeMs: number, afterMs: number): Span {
+  return { fromMs: fromMs - beforeMs, untilMs: untilMs + afterMs };
+}
+
+function add(map: Map<string, Ring[]>, key: string, ring: Ring): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [ring]);
+  else known.push(ring);
+}
