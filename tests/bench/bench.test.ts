@@ -15,7 +15,7 @@ const run = (...args: readonly string[]) =>
 
 test('every figure is explained in docs/bench.md, and nothing else is', () => {
   const rows = readFileSync('docs/bench.md', 'utf8').matchAll(/^\| `([a-z0-9-]+)` \|/gm);
-  const benchmarks = ['sos', 'ingest', 'core', 'recovery'];
+  const benchmarks = ['sos', 'ingest', 'core', 'recovery', 'backtest', 'telemetry'];
   const explained = [...rows].map(([, name]) => name!).filter((name) => !benchmarks.includes(name));
   expect(explained.sort()).toEqual(Object.keys(FIGURES).sort());
 });
@@ -95,6 +95,6 @@ test('an unknown benchmark is one clear line', async () => {
   const { code, stderr } = await run('sso').catch((error) => error);
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: 'bench: no benchmark "sso"; there are: sos, ingest, core, recovery\n',
+    stderr: 'bench: no benchmark "sso"; there are: sos, ingest, core, recovery, backtest, telemetry\n',
   });
 });

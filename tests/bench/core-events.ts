@@ -46,12 +46,12 @@ const MIX: readonly {
   readonly place: number;
   readonly kind: string;
   readonly isLevel: boolean;
-  readonly value: (random: Random) => boolean | number;
+  readonly value: (random: Random, atMs: number) => boolean | number;
 }[] = [
   { untilShare: 0.5, place: 0, kind: 'motion', isLevel: false, value: (random) => random.chance(0.5) },
   { untilShare: 0.65, place: 5, kind: 'motion', isLevel: false, value: (random) => random.chance(0.5) },
-  { untilShare: 0.75, place: 1, kind: 'contact', isLevel: false, value: (random) => random.chance(0.5) },
-  { untilShare: 0.8, place: 2, kind: 'water_liters', isLevel: true, value: () => 1 },
+  { untilShare: 0.75, place: 1, kind: 'contact', isLevel: false, value: () => false },
+  { untilShare: 0.8, place: 2, kind: 'water_liters', isLevel: true, value: (_, atMs) => meterLiters(atMs) },
   {
     untilShare: 0.95,
     place: 6,
@@ -61,6 +61,15 @@ const MIX: readonly {
   },
   { untilShare: 1, place: 4, kind: 'battery_pct', isLevel: true, value: (random) => random.whole(60, 99) },
 ];
+
+const HOUR_MS = 3_600_000;
+
+/** A total that grows by 10 l an hour for 20 hours and rests for 4: enough is used, and nothing runs on and on. */
+function meterLiters(atMs: number): number {
+  const day = Math.floor(atMs / (24 * HOUR_MS));
+  const hours = Math.min(20, (atMs / HOUR_MS) % 24);
+  return Math.floor((day % 1000) * 200 + hours * 10);
+}
 
 export class EventStream {
   readonly #random = createRandom(SEED, 1, 1);
@@ -86,7 +95,7 @@ export class EventStream {
     const share = this.#random.next();
     const { place, kind, isLevel, value } = MIX.find(({ untilShare }) => share < untilShare)!;
     const offset = ++this.#offset;
-    const reading = { kind, value: value(this.#random), isLevel };
+    const reading = { kind, value: value(this.#random, atMs), isLevel };
     return { offset, atMs, body: observation({ home, place, offset, atMs, ...reading }) };
   }
 }

@@ -2,19 +2,22 @@
 // explains each of them; tests/bench/bench.test.ts compares both ways.
 
 export interface FigureKind {
-  readonly unit: 'ms' | 'messages/s' | 'events/s' | 'bytes';
+  readonly unit: 'ms' | 'messages/s' | 'events/s' | 'readings/s' | 'bytes';
   readonly better: 'lower' | 'higher';
 }
 
 const LATENCY: FigureKind = { unit: 'ms', better: 'lower' };
 const EVENTS: FigureKind = { unit: 'events/s', better: 'higher' };
 const SIZE: FigureKind = { unit: 'bytes', better: 'lower' };
+const READINGS: FigureKind = { unit: 'readings/s', better: 'higher' };
 
 export const FIGURES = {
   'sos-p50-at-0': LATENCY,
   'sos-p99-at-0': LATENCY,
   'sos-p50-at-2000': LATENCY,
   'sos-p99-at-2000': LATENCY,
+  'sos-p50-at-2000-store-down': LATENCY,
+  'sos-p99-at-2000-store-down': LATENCY,
   'sos-p50-at-10000': LATENCY,
   'sos-p99-at-10000': LATENCY,
   'ingest-rate': { unit: 'messages/s', better: 'higher' },
@@ -41,6 +44,22 @@ export const FIGURES = {
   'core-peer-json-rules-engine-1000000': EVENTS,
   'recovery-ready': LATENCY,
   'recovery-own': LATENCY,
+  'recovery-ready-100000': LATENCY,
+  'recovery-own-100000': LATENCY,
+  'backtest-read-rate': EVENTS,
+  'backtest-rate': EVENTS,
+  'telemetry-sqlite-write': READINGS,
+  'telemetry-sqlite-bytes': SIZE,
+  'telemetry-sqlite-day-p50': LATENCY,
+  'telemetry-sqlite-day-p99': LATENCY,
+  'telemetry-sqlite-month-p50': LATENCY,
+  'telemetry-sqlite-month-p99': LATENCY,
+  'telemetry-influx-write': READINGS,
+  'telemetry-influx-bytes': SIZE,
+  'telemetry-influx-day-p50': LATENCY,
+  'telemetry-influx-day-p99': LATENCY,
+  'telemetry-influx-month-p50': LATENCY,
+  'telemetry-influx-month-p99': LATENCY,
 } as const satisfies Record<string, FigureKind>;
 export type FigureName = keyof typeof FIGURES;
 

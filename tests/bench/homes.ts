@@ -1,6 +1,6 @@
 // The homes of the bench: the five-piece set of Chinese cities (button, motion, smoke, water meter, door) with a second
-// motion sensor in the bathroom and a wrist band, one gateway each, and a probe: a concentrator whose SOS buttons stand in homes of their own. Nothing here
-// falls silent within a run, so no technical alert disturbs a measurement.
+// motion sensor in the bathroom and a wrist band, one gateway each, and a probe: a concentrator whose SOS buttons stand
+// in homes of their own. Nothing here falls silent within a run, so no technical alert disturbs a measurement.
 
 import type { SupervisionClass, Zone } from '#core/model/home.ts';
 

@@ -78,7 +78,7 @@ async function delays(
 /** Read from the file itself, not told by the service. */
 export function storedReadings({ folder }: Pick<OurTarget, 'folder'>): number {
   const log = new DatabaseSync(join(folder, 'journal.db'), { readOnly: true });
-  const sql = `SELECT count(*) AS count FROM entry WHERE body LIKE '{"type":"observation"%'`;
+  const sql = `SELECT count(*) AS count FROM entry WHERE body LIKE '[%'`;
   const count = Number(log.prepare(sql).get()!['count']);
   log.close();
   return count;

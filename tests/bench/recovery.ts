@@ -1,13 +1,13 @@
-// Benchmark `recovery`: a service of 10,000 homes was killed with 100,000 entries behind its snapshot; how
-// long until it watches again? From spawn to its ready line, and what it says its own recovery took. Every
-// run gets a fresh copy of the folder. Limit: a program that only reads and parses the same entries, from
-// fork to answer, and inside.
+// Benchmark `recovery`: a service of 10,000 homes (with --full also 100,000) was killed with 100,000 entries behind its
+// snapshot; how long until it watches again? From spawn to its ready line, and what it says its own recovery took.
+// Every run gets a fresh copy of the folder. Limit: a program that only reads and parses the same entries, from fork to
+// answer, and inside.
 
 import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService } from '../../simulators/service-process.ts';
-import { type Benchmark, inTurns } from './benchmark.ts';
+import { type Benchmark, type BenchmarkContext, inTurns } from './benchmark.ts';
 import type { FolderProgram, MadeFolder } from './crashed-folder.ts';
 import { figure } from './figures.ts';
 import type { TailProgram } from './recovery-limit.ts';
@@ -15,6 +15,7 @@ import { launch } from './remote.ts';
 import { profiled } from './targets.ts';
 
 const FULL = { rounds: 4, homes: 10_000, tailEntries: 100_000 };
+const LARGE = { rounds: 2, homes: 100_000, tailEntries: 100_000 };
 const QUICK = { rounds: 1, homes: 100, tailEntries: 1_000 };
 
 interface Times {
@@ -22,8 +23,15 @@ interface Times {
   readonly own: number;
 }
 
-export const recoveryBenchmark: Benchmark = async ({ say, isQuick, profileFolder }) => {
-  const { rounds, ...size } = isQuick ? QUICK : FULL;
+export const recoveryBenchmark: Benchmark = async (context) => {
+  const usual = await measureSize(context, context.isQuick ? QUICK : FULL);
+  const figures = [figure('recovery-ready', usual.ready), figure('recovery-own', usual.own)];
+  if (!context.isFull) return figures;
+  const large = await measureSize(context, LARGE);
+  return [...figures, figure('recovery-ready-100000', large.ready), figure('recovery-own-100000', large.own)];
+};
+
+async function measureSize({ say, profileFolder }: BenchmarkContext, { rounds, ...size }: typeof FULL) {
   const root = await mkdtemp(join(tmpdir(), 'shouwang-bench-'));
   const folder = join(root, 'crashed');
   const timesOf = (name: string, measure: (folder: string) => Promise<Times>) => async () => {
@@ -37,16 +45,15 @@ export const recoveryBenchmark: Benchmark = async ({ say, isQuick, profileFolder
   try {
     const made = await makeAndKill({ folder, ...size });
     say(`  killed at entry ${made.lastOffset}, snapshot of ${made.snapshotOffset}`);
-    const runs = await inTurns(
+    return await inTurns(
       rounds,
       timesOf('limit', (copy) => readOnly(copy, made)),
       timesOf('ours', (copy) => profiled(profileFolder, () => recover(copy, made))),
     );
-    return [figure('recovery-ready', runs.ready), figure('recovery-own', runs.own)];
   } finally {
     await rm(root, { recursive: true, force: true });
   }
-};
+}
 
 async function makeAndKill(size: Parameters<FolderProgram['make']>[0]): Promise<MadeFolder> {
   await mkdir(size.folder);

@@ -3,6 +3,7 @@
 // What the figures mean is in docs/bench.md.
 
 import { parseArgs } from 'node:util';
+import { backtestBenchmark } from './backtest.ts';
 import type { Benchmark } from './benchmark.ts';
 import { coreBenchmark } from './core.ts';
 import type { Figure } from './figures.ts';
@@ -10,12 +11,15 @@ import { ingestBenchmark } from './ingest.ts';
 import { recoveryBenchmark } from './recovery.ts';
 import { asTable, thisMachine } from './report.ts';
 import { sosBenchmark } from './sos.ts';
+import { telemetryBenchmark } from './telemetry.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   sos: sosBenchmark,
   ingest: ingestBenchmark,
   core: coreBenchmark,
   recovery: recoveryBenchmark,
+  backtest: backtestBenchmark,
+  telemetry: telemetryBenchmark,
 };
 
 async function main(): Promise<void> {

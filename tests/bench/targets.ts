@@ -1,5 +1,5 @@
-// The two systems that are measured against each other, each in a process of its own with its own load
-// generator: bare Aedes + ws, and the real service with everything on disk.
+// The systems that are measured against each other, each in a process of its own with its own load generator:
+// bare Aedes + ws, and the real service with everything on disk; where asked for, a second one with other settings.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -29,6 +29,8 @@ export interface OurTarget extends Target {
 export interface Targets {
   readonly limit: Target;
   readonly ours: OurTarget;
+  /** One more service of the same size with a data folder of its own, set as told; ended with the others. */
+  another(environment: Readonly<Record<string, string>>): Promise<OurTarget>;
 }
 
 export interface TargetSize {
@@ -46,22 +48,42 @@ export async function withTargets<T>(
   size: TargetSize,
   measure: (targets: Targets) => Promise<T>,
 ): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'shouwang-bench-'));
-  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const closers: (() => Promise<void>)[] = [];
+  const heat = (target: Target) => target.load.call('closed', context.isQuick ? BRIEF : HEATING);
   try {
-    const homes = await registerInFolder(folder, { homes: size.gateways, probes: size.probes });
-    const limit = await startBare(homes, closers);
-    const service = await profiled(context.profileFolder, () =>
-      startService({ clock: 'live', dataDirectory: folder }),
-    );
-    closers.push(() => service.stop());
-    const ours = await approach(service, folder, homes, closers);
-    context.say(`  ${homes.gateways.length} gateways are connected to each`);
-    for (const target of [limit, ours]) await target.load.call('closed', context.isQuick ? BRIEF : HEATING);
-    return await measure({ limit, ours });
+    const ours = await startOurs(context, { size, environment: {} }, closers);
+    const limit = await startBare(ours.homes, closers);
+    context.say(`  ${size.gateways} gateways are connected to each`);
+    for (const target of [limit, ours]) await heat(target);
+    const another = async (environment: Readonly<Record<string, string>>): Promise<OurTarget> => {
+      const target = await startOurs(context, { size, environment }, closers);
+      await heat(target);
+      return target;
+    };
+    return await measure({ limit, ours, another });
   } finally {
     for (const close of closers.reverse()) await close();
   }
+}
+
+interface Wanted {
+  readonly size: TargetSize;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+async function startOurs(
+  { profileFolder }: BenchmarkContext,
+  { size, environment }: Wanted,
+  closers: (() => Promise<void>)[],
+): Promise<OurTarget> {
+  const folder = await mkdtemp(join(tmpdir(), 'shouwang-bench-'));
+  closers.push(() => rm(folder, { recursive: true, force: true }));
+  const homes = await registerInFolder(folder, { homes: size.gateways, probes: size.probes });
+  const service = await profiled(profileFolder, () =>
+    startService({ clock: 'live', dataDirectory: folder, environment }),
+  );
+  closers.push(() => service.stop());
+  return approach(service, folder, homes, closers);
 }
 
 async function startBare(homes: RegisteredHomes, closers: (() => Promise<void>)[]): Promise<Target> {
