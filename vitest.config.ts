@@ -6,6 +6,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Many tests wait for a broker, a browser or a thread: a second worker uses that time, also on two cores.
+    maxWorkers: 2,
     reporters: ['default'],
   },
 });
