@@ -164,6 +164,15 @@ test('restart in the middle of a window: same instant as without', () => {
   `);
 });
 
+test('after our own outage a gateway has a minute to hand over what it kept', () => {
+  play(`
+    08:00 pir-living motion on
+    13:59:59 pulse
+    14:02 resumed
+    14:03 => raised inactivity inactivity.day
+  `);
+});
+
 test('our own outage is no evidence: it adds to the window', () => {
   play(`
     08:00 pir-living motion on

@@ -15,6 +15,20 @@ const WITHOUT_MAT: ScenarioOptions = {
   ],
 };
 
+test('the bed says that somebody is back, later than a sign made after it', () => {
+  play(
+    `
+    22:30 pir-living motion on
+    22:40 bed bed on
+    d1 02:00 bed bed off
+    d1 02:10 pir-living motion on
+    d1 02:12 bed bed on late 300
+    d1 05:00 wait
+  `,
+    ALONE,
+  );
+});
+
 test('the bed is empty for 45 minutes and nothing stirs', () => {
   play(
     `

@@ -54,6 +54,23 @@ test('a PIR that is ON for a day is reported; after a rest it is believed again'
   });
 });
 
+test('one that is OFF by now has only to rest: nobody need come', () => {
+  play(`${STUCK}
+    11:00 pir-living motion on level        # not believed from here on
+    d1 07:00 pir-living motion off
+    d2 07:30 wait`);
+});
+
+test('after a lost OFF whoever comes from elsewhere is believed', () => {
+  play(
+    `${STUCK}
+    12:00 pir-bedroom motion on
+    12:01 pir-living motion on
+    18:01 => raised inactivity inactivity.day`,
+    { rules: [inactivity] },
+  );
+});
+
 test('one lost OFF is not reported: the next use of the room heals it', () => {
   play(`${STUCK}
     d1 07:00 pir-living motion on

@@ -1,4 +1,5 @@
 import { test } from 'vitest';
+import { inactivity } from '#core/rules/inactivity.ts';
 import { play } from '../support/scenario.ts';
 
 const SUPERVISED = {
@@ -121,6 +122,26 @@ test('the inactivity clock stands while we are blind and goes on afterwards', ()
     22:00 => raised inactivity inactivity.cap   # who went out meanwhile was not seen
   `,
     { devices: SUPERVISED.devices.map((device) => ({ ...device, supervision: 'none' as const })) },
+  );
+});
+
+test('while kept readings are still coming in nothing is said of a silence', () => {
+  const kept = `
+    07:00 pir-living motion on
+    07:00 pir-bedroom motion on
+    07:01 gateway off
+    20:00 gateway on
+    20:00 pir-living motion on late 45000`;
+  play(
+    `${kept}
+    20:00:30 pir-living motion on late 1800
+    20:10 wait`,
+    { rules: [inactivity] },
+  );
+  play(
+    `${kept}
+    20:02 => raised inactivity inactivity.cap`,
+    { rules: [inactivity] },
   );
 });
 

@@ -2,10 +2,11 @@
 // wake it every millisecond: a core that is busy with one home is late for all others.
 
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Engine } from '#core/engine.ts';
 import type { EntryBody, ObservationBody } from '#core/model/entry.ts';
 import type { DeviceConfiguration } from '#core/model/home.ts';
+import { inactivity } from '#core/rules/inactivity.ts';
 import { defineRule, type Rule } from '#core/rules/rule.ts';
 import { homeOf } from '../../support/scenario.ts';
 
@@ -71,13 +72,26 @@ test('a rule that leaves a deadline standing costs a look per second, not every 
   expect(run.ticks).toBeLessThan(65);
 });
 
+test('whose deadline broke the core rings, and is looked at again every minute', () => {
+  const run = new Run('Asia/Shanghai', 1, [inactivity]);
+  run.press();
+  const breakage = vi.spyOn(run.engine.world.roster, 'firstDeviceOf').mockImplementation(() => {
+    throw new Error('a defect');
+  });
+  run.waitUntil(run.nowMs + 30 * MINUTE_MS);
+  const fault = run.engine.openAlerts().find(({ gatewayId }) => gatewayId === null);
+  expect(fault).toMatchObject({ kind: 'rule-fault', priority: 1, homeId: 'h-1' });
+  expect(fault!.causeCount).toBeGreaterThan(20);
+  breakage.mockRestore();
+});
+
 class Run {
-  readonly #engine: Engine;
+  readonly engine: Engine;
   nowMs = START_MS;
   ticks = 0;
 
   constructor(timezone: string, residents: number, rules?: readonly Rule[]) {
-    this.#engine = new Engine(rules);
+    this.engine = new Engine(rules);
     const shared = { gateway: 1, gatewayId: 'gw-1', revision: 1, districtCode: '330106001001', home: 1 };
     this.#step({ type: 'gateway-configured', gateway: { ...shared, supervision: '180s', isWatched: true } });
     const home = homeOf({ timezone, devices: DEVICES, home: { residents } });
@@ -91,8 +105,14 @@ class Run {
     else this.#step(observationOf(happening, this.nowMs));
   }
 
+  /** Somebody is in, and well. */
+  press(): void {
+    const button = { device: 5, isTrue: true, afterMinutes: 0, lateMinutes: 0, number: 1, turn: 3 };
+    this.take(button);
+  }
+
   waitUntil(untilMs: number): void {
-    for (let dueMs = this.#engine.nextDeadlineMs(); dueMs <= untilMs; dueMs = this.#engine.nextDeadlineMs()) {
+    for (let dueMs = this.engine.nextDeadlineMs(); dueMs <= untilMs; dueMs = this.engine.nextDeadlineMs()) {
       this.nowMs = Math.max(this.nowMs, dueMs);
       this.#step({ type: 'tick' });
       this.ticks++;
@@ -106,7 +126,7 @@ class Run {
   }
 
   #step(body: EntryBody): void {
-    this.#engine.step({ offset: this.#engine.offset + 1, atMs: this.nowMs, body });
+    this.engine.step({ offset: this.engine.offset + 1, atMs: this.nowMs, body });
   }
 }
 
