@@ -2,6 +2,7 @@
 // The core would keep to the default in silence, and whoever set it would believe otherwise.
 
 import type { RuleSettings } from '#core/model/home.ts';
+import { settingsProblems } from '#core/rules/settings-check.ts';
 import type { RuleDescription } from './context.ts';
 import { Problem } from './errors.ts';
 
@@ -10,20 +11,15 @@ export function requireRuleSettings(
   rules: readonly RuleDescription[],
   settings: RuleSettings | undefined,
 ): void {
-  for (const [id, parameters] of Object.entries(settings ?? {})) {
-    const rule = rules.find((candidate) => candidate.id === id);
-    if (rule === undefined) throw refused(`rules.${id}`, 'there is no such rule; see GET /rules');
-    for (const [name, value] of Object.entries(parameters)) requireParameter(rule, name, value);
-  }
-}
-
-function requireParameter(rule: RuleDescription, name: string, value: unknown): void {
-  const at = `rules.${rule.id}.${name}`;
-  const parameter = Object.hasOwn(rule.parameters, name) ? rule.parameters[name] : undefined;
-  if (parameter === undefined) throw refused(at, `the rule has ${Object.keys(rule.parameters).join(', ')}`);
-  const { min, max, unit } = parameter;
-  if (typeof value !== 'number' || value < min || value > max)
-    throw refused(at, `must be a number from ${min} to ${max} (${unit})`);
+  const [problem] = settingsProblems(rules, settings ?? {});
+  if (problem === undefined) return;
+  const { rule: id, parameter } = problem;
+  const rule = rules.find((candidate) => candidate.id === id);
+  if (rule === undefined) throw refused(`rules.${id}`, 'there is no such rule; see GET /rules');
+  const at = `rules.${id}.${parameter}`;
+  const known = problem.problem === 'unknown-parameter' ? undefined : rule.parameters[parameter!];
+  if (known === undefined) throw refused(at, `the rule has ${Object.keys(rule.parameters).join(', ')}`);
+  throw refused(at, `must be a number from ${known.min} to ${known.max} (${known.unit})`);
 }
 
 function refused(at: string, reason: string): Problem {

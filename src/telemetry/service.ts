@@ -3,10 +3,9 @@
 // hidden from every answer from the moment that is durable, whether the store could already be erased or not.
 
 import { activityOf } from './activity.ts';
-import { type ConfigurationBody, DeviceHomes } from './device-homes.ts';
-import type { EntrySource } from './entry-source.ts';
+import { DeviceHomes } from './device-homes.ts';
 import { LiveTail } from './live-tail.ts';
-import type { KeptRefusedReading, Progress } from './progress.ts';
+import type { KeptRefusedReading } from './progress.ts';
 import type {
   ActivityQuery,
   ErasureResult,
@@ -20,28 +19,14 @@ import {
   type DownsampleQuery,
   type RangePage,
   type RangeQuery,
-  type RetentionDays,
   type SeriesKey,
   type TelemetryReading,
   type TelemetryStore,
   TelemetryUnavailableError,
 } from './telemetry-store.ts';
-import type { Timer } from './timer.ts';
-import { TelemetryWriter, type WriterEvent } from './writer.ts';
+import { TelemetryWriter, type WriterOptions } from './writer.ts';
 
-export interface TelemetryServiceOptions {
-  readonly source: EntrySource;
-  /** Closed with the service. */
-  readonly progress: Progress;
-  readonly storeId: string;
-  readonly isStoreEmpty: boolean;
-  readonly openStore: () => Promise<TelemetryStore>;
-  readonly hasRoom: () => boolean;
-  readonly seed: () => AsyncIterable<ConfigurationBody>;
-  readonly retention: RetentionDays;
-  readonly timer: Timer;
-  readonly random: () => number;
-  readonly onEvent: (event: WriterEvent) => void;
+export interface TelemetryServiceOptions extends Omit<WriterOptions, 'homes' | 'onProgress'> {
   /** After every change of the status. */
   readonly onStatus: (status: TelemetryStatus) => void;
 }

@@ -8,7 +8,7 @@ import { noteSettled, teachLoss } from './lost-sensor.ts';
 import { teachSilence, teachStay } from './routine.ts';
 
 /** Weak signs in two rooms so close together are one person walking (recorded strays: 5 min apart and more). */
-const ROAM_MS = 4 * 60_000;
+export const ROAM_MS = 4 * 60_000;
 
 /** After so long a silence, which its own clock has judged, a stay in one room is a new one. */
 const REST_MS = 8 * 3_600_000;

@@ -87,8 +87,18 @@ function addBlindMs(world: World, home: number, blindMs: number): void {
   columns.sightBackAtMs[home] = world.nowMs;
 }
 
+/** When to look at a silence due at `dueMs`: then; once it is due, as soon as our sight of the home is clear. */
+export function whenSeenMs(world: World, home: number, dueMs: number): number {
+  return dueMs > world.nowMs ? dueMs : sightDoubtUntilMs(world, home) || dueMs;
+}
+
+/** The silence is due, and nothing puts our sight of the home in doubt. */
+export function isDueAndSeen(world: World, home: number, dueMs: number): boolean {
+  return dueMs <= world.nowMs && sightDoubtUntilMs(world, home) === 0;
+}
+
 /** When it will be clear whether we still see this home; 0 when nothing is in doubt. */
-export function sightDoubtUntilMs(world: World, home: number): number {
+function sightDoubtUntilMs(world: World, home: number): number {
   const devices = world.roster.devices.columns;
   // Kept readings are coming in: the next of them may be news.
   const backlogUntilMs = world.roster.homes.columns.backlogUntilMs[home]!;

@@ -8,6 +8,7 @@ import type { ObservationBody } from '../model/entry.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { LEVEL, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
+import { ROAM_MS } from './activity.ts';
 import { refreshSight } from './sight.ts';
 
 const HOUR_MS = 3_600_000;
@@ -24,8 +25,6 @@ export const CHATTER_PER_HOUR = 1000;
 const REST_MS = 60_000;
 /** A sign in another room so recently: somebody is up and about. */
 const ELSEWHERE_MS = 6 * HOUR_MS;
-/** From one room to the next (as in activity.ts). */
-const COMING_MS = 4 * 60_000;
 /** A mat that may be stuck is looked at so often. */
 const LOOK_AGAIN_MS = HOUR_MS;
 
@@ -71,7 +70,7 @@ function noteNewHit(world: World, signals: Signals, device: number, atMs: number
   const { homes, devices } = world.roster;
   const home = devices.columns.home[device]!;
   const { lastActivityAtMs, lastActivityDevice } = homes.columns;
-  const isComing = lastActivityDevice[home] !== device && atMs - lastActivityAtMs[home]! <= COMING_MS;
+  const isComing = lastActivityDevice[home] !== device && atMs - lastActivityAtMs[home]! <= ROAM_MS;
   if (isComing && atMs >= devices.columns.levelSinceMs[device]! + REST_MS) {
     devices.columns.levelSinceMs[device] = atMs;
     if (devices.columns.distrust[device] === DISTRUST.on) setDistrust(world, signals, device, DISTRUST.none);

@@ -4,7 +4,7 @@
 // the silence rule judges alone. One alert per stay and silence: none while that silence has rung already.
 
 import { learnedDays } from '../facts/routine.ts';
-import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
+import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { bathroomSinceMs, isFreshStart, roomOf, usualBathroomStayMs } from '../facts/whereabouts.ts';
 import { PRESENCE } from '../state/roster.ts';
 import { defineRule, type RuleContext } from './rule.ts';
@@ -163,16 +163,13 @@ function wholeMinutes(durationMs: number): number {
 }
 
 function nextDeadlineMs(context: Context, home: number): number {
-  const { dueMs } = judge(context, home);
-  if (dueMs > context.world.nowMs) return dueMs;
-  // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
-  return sightDoubtUntilMs(context.world, home) || dueMs;
+  return whenSeenMs(context.world, home, judge(context, home).dueMs);
 }
 
 function onDeadline(context: Context, home: number): void {
   const { world } = context;
   const { dueMs, thresholdMs, usualMs, coverage } = judge(context, home);
-  if (dueMs > world.nowMs || sightDoubtUntilMs(world, home) > 0) return;
+  if (!isDueAndSeen(world, home, dueMs)) return;
   const columns = world.roster.homes.columns;
   const sinceMs = bathroomSinceMs(world, home);
   const room = roomOf(world, home);

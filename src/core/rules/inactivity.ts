@@ -6,7 +6,7 @@
 
 import { lossDoubtUntilMs } from '../facts/lost-sensor.ts';
 import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '../facts/routine.ts';
-import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
+import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
 import { INACTIVITY_PARAMETERS } from './inactivity-parameters.ts';
@@ -111,8 +111,7 @@ function nextDeadlineMs(context: Context, home: number): number {
   const judgement = judge(context, home);
   const { dueMs } = judgement;
   if (dueMs > context.world.nowMs) return Math.min(dueMs, askAtMs(context, home, judgement));
-  // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
-  return sightDoubtUntilMs(context.world, home) || dueMs;
+  return whenSeenMs(context.world, home, dueMs);
 }
 
 const NOT_DUE: Judgement = {
@@ -248,7 +247,7 @@ function onDeadline(context: Context, home: number): void {
     context.questions.withdraw(home);
     context.questions.ask(home, judgement.dueMs);
   }
-  if (judgement.dueMs > context.world.nowMs || sightDoubtUntilMs(context.world, home) > 0) return;
+  if (!isDueAndSeen(context.world, home, judgement.dueMs)) return;
   const { roster, nowMs } = context.world;
   const columns = roster.homes.columns;
   const isStay = judgement.code === 'inactivity.stay';

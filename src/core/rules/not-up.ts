@@ -4,7 +4,7 @@
 // one alert: none while it has rung already as inactivity or bathroom stay. Those may still follow a morning that rang
 // here, because they are more urgent and climb the ladder.
 
-import { coverageOf, sightDoubtUntilMs } from '../facts/sight.ts';
+import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import {
   CONFIRM_MS,
   MORNING_LENGTH_MS,
@@ -155,16 +155,13 @@ function hourOf(context: Context, home: number, morningAtMs: number): Omit<Judge
 }
 
 function nextDeadlineMs(context: Context, home: number): number {
-  const { dueMs } = judge(context, home);
-  if (dueMs > context.world.nowMs) return dueMs;
-  // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
-  return sightDoubtUntilMs(context.world, home) || dueMs;
+  return whenSeenMs(context.world, home, judge(context, home).dueMs);
 }
 
 function onDeadline(context: Context, home: number): void {
   const { world } = context;
   const judgement = judge(context, home);
-  if (judgement.dueMs > world.nowMs || sightDoubtUntilMs(world, home) > 0) return;
+  if (!isDueAndSeen(world, home, judgement.dueMs)) return;
   const { columns } = world.roster.homes;
   context.home().isRaised[home] = 1;
   context.raise({

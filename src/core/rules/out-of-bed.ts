@@ -3,7 +3,7 @@
 // A notice for the operator, gone by itself with the return to bed or the morning; a stay in the bathroom and a long
 // silence have rules of their own and are not said twice.
 
-import { sightDoubtUntilMs } from '../facts/sight.ts';
+import { isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { isMatOn, MORNINGS_KNOWN, usualRising } from '../facts/sleep.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
@@ -150,16 +150,13 @@ function isJudged(context: Context, home: number): boolean {
 }
 
 function nextDeadlineMs(context: Context, home: number): number {
-  const dueMs = dueAtMs(context, home);
-  if (dueMs > context.world.nowMs) return dueMs;
-  // Due, and not raised just now: a late heartbeat puts the sight of this home in doubt.
-  return sightDoubtUntilMs(context.world, home) || dueMs;
+  return whenSeenMs(context.world, home, dueAtMs(context, home));
 }
 
 function onDeadline(context: Context, home: number): void {
   const { world } = context;
   const dueMs = dueAtMs(context, home);
-  if (dueMs > world.nowMs || sightDoubtUntilMs(world, home) > 0) return;
+  if (!isDueAndSeen(world, home, dueMs)) return;
   // The bed's word may have come late, behind a sign that was made before it.
   if (isMatOn(world, home)) {
     context.home().untilMs[home] = 0;

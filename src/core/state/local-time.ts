@@ -4,6 +4,7 @@
 
 const QUARTER_MS = 15 * 60_000;
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 
 /** Offsets kept per zone: rules ask for now, the morning and the night in turn, of many homes of the same zone. */
 const KEPT_QUARTERS = 64;
@@ -46,17 +47,17 @@ export function zoneOffsetMs(zone: string, atMs: number): number {
 /** Minutes since local midnight, 0 … 1439.999. */
 export function localMinuteOfDay(zone: string, atMs: number): number {
   const localMs = atMs + zoneOffsetMs(zone, atMs);
-  return (localMs % 86_400_000) / 60_000;
+  return (localMs % DAY_MS) / MINUTE_MS;
 }
 
 /** Number of the local calendar day, counted from 1970-01-01. */
 export function localDayOf(zone: string, atMs: number): number {
-  return Math.floor((atMs + zoneOffsetMs(zone, atMs)) / 86_400_000);
+  return Math.floor((atMs + zoneOffsetMs(zone, atMs)) / DAY_MS);
 }
 
 /** When the wall clock shows `minute` of that local day. A minute that a clock change skips or repeats is near it. */
 export function instantOfLocalMinute(zone: string, day: number, minute: number): number {
-  const localMs = day * 86_400_000 + minute * 60_000;
+  const localMs = day * DAY_MS + minute * MINUTE_MS;
   const guessMs = localMs - zoneOffsetMs(zone, localMs);
   return localMs - zoneOffsetMs(zone, guessMs);
 }

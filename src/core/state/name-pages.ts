@@ -16,6 +16,19 @@ export interface RosterNames {
   gatewayDistrict: string[];
 }
 
+export function emptyNames(): RosterNames {
+  return {
+    homeId: [],
+    homeDistrict: [],
+    homeTimezone: [],
+    deviceId: [],
+    deviceKind: [],
+    deviceRoom: [],
+    gatewayId: [],
+    gatewayDistrict: [],
+  };
+}
+
 const GROUPS = {
   homes: ['homeId', 'homeDistrict', 'homeTimezone'],
   devices: ['deviceId', 'deviceKind', 'deviceRoom'],

@@ -11,7 +11,7 @@ import {
 import type { Absence } from '../model/home-state.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { HomeSettings } from './home-settings.ts';
-import { NamePages, type RosterNames } from './name-pages.ts';
+import { emptyNames, NamePages } from './name-pages.ts';
 import { Table } from './table.ts';
 
 /** Liveness of a gateway or device. */
@@ -201,16 +201,7 @@ export class Roster {
   readonly homes = new Table(HOME_COLUMNS);
   readonly devices = new Table(DEVICE_COLUMNS);
   readonly gateways = new Table(GATEWAY_COLUMNS);
-  readonly names: RosterNames = {
-    homeId: [],
-    homeDistrict: [],
-    homeTimezone: [],
-    deviceId: [],
-    deviceKind: [],
-    deviceRoom: [],
-    gatewayId: [],
-    gatewayDistrict: [],
-  };
+  readonly names = emptyNames();
   readonly namePages = new NamePages(this.names);
   readonly settings = new HomeSettings(this.homes);
   /** Only homes whose absence is declared (facts/absence.ts). */

@@ -2,18 +2,7 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NamePages, type RosterNames } from '#core/state/name-pages.ts';
-
-const emptyNames = (): RosterNames => ({
-  homeId: [],
-  homeDistrict: [],
-  homeTimezone: [],
-  deviceId: [],
-  deviceKind: [],
-  deviceRoom: [],
-  gatewayId: [],
-  gatewayDistrict: [],
-});
+import { emptyNames, NamePages } from '#core/state/name-pages.ts';
 
 test('names survive, also of homes numbered with gaps, and of rows renamed after a snapshot', () => {
   const change = fc.record({
