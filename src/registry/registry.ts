@@ -221,6 +221,13 @@ export type ConfigurationChange =
   | { readonly type: 'home'; readonly configuration: HomeConfiguration }
   | { readonly type: 'gateway'; readonly configuration: GatewayConfiguration };
 
+/** Which revision of a home or gateway is the newest. */
+export interface Revision {
+  readonly type: ConfigurationChange['type'];
+  readonly number: number;
+  readonly revision: number;
+}
+
 export interface Registry {
   readonly districts: Collection<
     District,
@@ -255,8 +262,10 @@ export interface Registry {
    * Everything the core must know, in the order it must be told (gateways before homes is not needed): first
    * what was removed, then gateways, then homes. A change during the walk may come by the listener before an
    * older revision of the same number comes from here: take only higher revisions.
+   * @param isKnown asked for every record in turn; what it knows is neither told nor, for homes, read in full.
+   * Default: nothing is known.
    */
-  configurations(): AsyncIterable<ConfigurationChange>;
+  configurations(isKnown?: (record: Revision) => boolean): AsyncIterable<ConfigurationChange>;
   /**
    * Awaited by every change before it resolves, so that the core knows what the API has promised. Called
    * synchronously, in the order of the commits: a listener that takes its place in the log before its first

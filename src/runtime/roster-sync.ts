@@ -4,7 +4,7 @@
 import type { EntryBody } from '#core/model/entry.ts';
 import type { Roster } from '#core/state/roster.ts';
 import type { Draft, EventLog } from '#journal/journal.ts';
-import type { ConfigurationChange, Registry } from '#registry/registry.ts';
+import type { ConfigurationChange, Registry, Revision } from '#registry/registry.ts';
 
 /** Configurations per append: a start with 100,000 homes makes some hundred commits. */
 const BATCH = 500;
@@ -20,21 +20,21 @@ export async function syncRoster(registry: Registry, roster: Roster, log: EventL
     const drafts: Draft[] = bodies.map((body) => ({ body, identity: null }));
     if (drafts.length > 0) await log.append(drafts);
   };
-  const seenHomes = new Set<number>();
-  const seenGateways = new Set<number>();
+  const seen = { home: new Set<number>(), gateway: new Set<number>() };
+  const isKnown = (record: Revision): boolean => {
+    seen[record.type].add(record.number);
+    return knows(roster, record);
+  };
   let appendedCount = 0;
   let batch: EntryBody[] = [];
-  for await (const change of registry.configurations()) {
-    if (change.type === 'home') seenHomes.add(change.configuration.home);
-    else seenGateways.add(change.configuration.gateway);
-    if (isKnown(roster, change)) continue;
+  for await (const change of registry.configurations(isKnown)) {
     batch.push(bodyOf(change));
     appendedCount++;
     if (batch.length < BATCH) continue;
     await append(batch);
     batch = [];
   }
-  const gone = goneFrom(roster, seenHomes, seenGateways);
+  const gone = goneFrom(roster, seen.home, seen.gateway);
   await append([...batch, ...gone]);
   registry.onConfigurationChange((change) => append([bodyOf(change)]));
   return { appendedCount: appendedCount + gone.length };
@@ -46,13 +46,9 @@ function bodyOf(change: ConfigurationChange): EntryBody {
     : { type: 'gateway-configured', gateway: change.configuration };
 }
 
-function isKnown(roster: Roster, change: ConfigurationChange): boolean {
-  if (change.type === 'home') {
-    const { home, revision } = change.configuration;
-    return home < roster.homes.size && roster.homes.columns.revision[home] === revision;
-  }
-  const { gateway, revision } = change.configuration;
-  return gateway < roster.gateways.size && roster.gateways.columns.revision[gateway] === revision;
+function knows(roster: Roster, { type, number, revision }: Revision): boolean {
+  const table = type === 'home' ? roster.homes : roster.gateways;
+  return number < table.size && table.columns.revision[number] === revision;
 }
 
 /** What the core watches and the registry no longer has (removed while we were down). */

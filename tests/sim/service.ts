@@ -14,7 +14,7 @@ import { createIntake, type Intake, type Taken } from '#ingest/intake.ts';
 import type { EventLog, Receipt } from '#journal/journal.ts';
 import type { Batch } from '#journal/sequencer.ts';
 import type { AlertStore } from '#push/alert-store.ts';
-import type { ConfigurationChange, GatewayEntry, Registry } from '#registry/registry.ts';
+import type { ConfigurationChange, GatewayEntry, Registry, Revision } from '#registry/registry.ts';
 import { createHonestLog } from '#runtime/honest-log.ts';
 import { Loop } from '#runtime/loop.ts';
 import { PULSE_MS } from '#runtime/pacer.ts';
@@ -297,10 +297,15 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 /** All that `syncRoster` asks of a registry. */
 function registryOf(configurations: readonly ConfigurationChange[]): Registry {
   const registry: Pick<Registry, 'configurations' | 'onConfigurationChange'> = {
-    async *configurations() {
-      yield* configurations;
+    async *configurations(isKnown = () => false) {
+      for (const change of configurations) if (!isKnown(revisionOf(change))) yield change;
     },
     onConfigurationChange: () => undefined,
   };
   return registry as Registry;
+}
+
+function revisionOf({ type, configuration }: ConfigurationChange): Revision {
+  const number = type === 'home' ? configuration.home : configuration.gateway;
+  return { type, number, revision: configuration.revision };
 }

@@ -71,8 +71,10 @@ export class NamePages {
   }
 
   restore(images: readonly ColumnImage[]): void {
-    for (const { bytes } of images) {
+    for (const { name: key, bytes } of images) {
       const { group, from, lists }: Page = JSON.parse(new TextDecoder().decode(bytes));
+      // Copied: a view would keep the whole snapshot in memory (and the slice of a Buffer is a view).
+      this.#encoded.set(key, new Uint8Array(bytes));
       GROUPS[group].forEach((name, at) => {
         lists[at]!.forEach((word, row) => {
           // A row nobody configured is a hole, which JSON makes null.

@@ -13,7 +13,7 @@ import type {
   Zone,
 } from '#core/model/home.ts';
 import { mergedSettings } from '#core/rules/profiles.ts';
-import type { ConfigurationChange } from '#registry/registry.ts';
+import type { ConfigurationChange, Revision } from '#registry/registry.ts';
 import { settingsOfDistricts } from './district-settings.ts';
 import type { Database, RemovedTable, Tx } from './schema.ts';
 
@@ -128,31 +128,59 @@ async function gatewayConfigurations(
 }
 
 /** Removed records first, so that an id that was given again ends with its living record. */
-export async function* walkConfigurations(db: Database): AsyncGenerator<ConfigurationChange> {
-  yield* walkRemoved(db);
+export async function* walkConfigurations(
+  db: Database,
+  isKnown: (record: Revision) => boolean = () => false,
+): AsyncGenerator<ConfigurationChange> {
+  yield* walkRemoved(db, isKnown);
   for (let after = 0; ; ) {
     const which = sql<SqlBool>`gateways.gateway > ${after}`;
     const page = await gatewayConfigurations(db, { which, limit: WALK_ROWS });
-    for (const configuration of page) yield { type: 'gateway', configuration };
+    for (const configuration of page) {
+      const { gateway: number, revision } = configuration;
+      if (!isKnown({ type: 'gateway', number, revision })) yield { type: 'gateway', configuration };
+    }
     if (page.length < WALK_ROWS) break;
     after = page.at(-1)!.gateway;
   }
-  const newest = await db
-    .selectFrom('homes')
-    .select(({ fn }) => fn.max('home').as('home'))
-    .executeTakeFirst();
-  for (let after = 0; after < (newest?.home ?? 0); after += WALK_ROWS) {
-    const which = sql<SqlBool>`(homes.home > ${after} and homes.home <= ${after + WALK_ROWS})`;
-    for (const configuration of await homeConfigurations(db, which)) yield { type: 'home', configuration };
+  yield* walkHomes(db, isKnown);
+}
+
+/** Only the revisions of what is known: at a start of 100,000 homes that is nearly all, and all of it takes 4 s. */
+async function* walkHomes(
+  db: Database,
+  isKnown: (record: Revision) => boolean,
+): AsyncGenerator<ConfigurationChange> {
+  for (let after = 0; ; ) {
+    const page = await db
+      .selectFrom('homes')
+      .select(['home', 'revision'])
+      .where('home', '>', after)
+      .orderBy('home')
+      .limit(WALK_ROWS)
+      .execute();
+    const news = page.filter(({ home, revision }) => !isKnown({ type: 'home', number: home, revision }));
+    const wanted = new Set(news.map(({ home }) => home));
+    if (news.length > 0) {
+      const which = sql<SqlBool>`(homes.home >= ${news[0]!.home} and homes.home <= ${news.at(-1)!.home})`;
+      for (const configuration of await homeConfigurations(db, which))
+        if (wanted.has(configuration.home)) yield { type: 'home', configuration };
+    }
+    if (page.length < WALK_ROWS) break;
+    after = page.at(-1)!.home;
   }
 }
 
-async function* walkRemoved(db: Database): AsyncGenerator<ConfigurationChange> {
+async function* walkRemoved(
+  db: Database,
+  isKnown: (record: Revision) => boolean,
+): AsyncGenerator<ConfigurationChange> {
   for (const type of ['gateway', 'home'] as const) {
     for (let after = 0; ; ) {
       const rows = await removedAfter(db, { type, after });
-      for (const row of rows) {
-        yield { type, configuration: JSON.parse(row.configuration) } as ConfigurationChange;
+      for (const { number, configuration: text } of rows) {
+        const change = { type, configuration: JSON.parse(text) } as ConfigurationChange;
+        if (!isKnown({ type, number, revision: change.configuration.revision })) yield change;
       }
       if (rows.length < WALK_ROWS) break;
       after = rows.at(-1)!.number;

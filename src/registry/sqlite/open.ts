@@ -108,7 +108,7 @@ async function assemble(
     retireOldSecret: (gatewayId) => retireOldSecret(changes, gatewayId),
     homeLabel: (homeId) => labels.label(homeId),
     districtName: (code) => labels.districtName(code),
-    configurations: () => walkConfigurations(db),
+    configurations: (isKnown) => walkConfigurations(db, isKnown),
     onConfigurationChange: (listener) => changes.listen(listener),
     authenticateStaff: (login, password) => authenticateStaff(staffParts, login, password),
     openSession: (staffId, ttlMs) => sessions.open(staffId, ttlMs),

@@ -2,31 +2,49 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { emptyNames, NamePages } from '#core/state/name-pages.ts';
+import { emptyNames, NamePages, type RosterNames } from '#core/state/name-pages.ts';
 
-test('names survive, also of homes numbered with gaps, and of rows renamed after a snapshot', () => {
+test('names survive, of homes numbered with gaps, renamed after a snapshot, and after a restart', () => {
   const change = fc.record({
     row: fc.integer({ min: 1, max: 9000 }),
     word: fc.string(),
-    isCut: fc.boolean(),
+    after: fc.constantFrom('nothing', 'snapshot', 'restart'),
   });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 30 }), (changes) => {
-      const names = emptyNames();
-      const pages = new NamePages(names);
-      for (const { row, word, isCut } of changes) {
+      let names = emptyNames();
+      let pages = new NamePages(names);
+      for (const { row, word, after } of changes) {
         pages.noteChanged('homes', row);
         names.homeId[row] = word;
         names.homeDistrict[row] = `${word}-district`;
         names.homeTimezone[row] = 'Asia/Shanghai';
-        if (isCut) pages.images();
+        if (after === 'snapshot') pages.images();
+        if (after === 'restart') [names, pages] = restarted(pages);
       }
-      const restored = emptyNames();
-      new NamePages(restored).restore(pages.images());
+      const [restored] = restarted(pages);
       expect(restored).toEqual(names);
     }),
     { numRuns: 50 },
   );
+});
+
+function restarted(pages: NamePages): [RosterNames, NamePages] {
+  const names = emptyNames();
+  const restored = new NamePages(names);
+  restored.restore(pages.images());
+  return [names, restored];
+}
+
+test('what a restart has read is not encoded again, and does not keep the whole snapshot', () => {
+  const page = { group: 'homes', from: 0, lists: [[null, 'h-1'], [], []] };
+  const snapshot = Buffer.from(`${JSON.stringify(page, null, 2)}the rest of the snapshot`);
+  const bytes = snapshot.subarray(0, snapshot.indexOf('the rest'));
+  const restored = new NamePages(emptyNames());
+  restored.restore([{ name: 'homes/0', type: 'u8', bytes }]);
+  const [kept] = restored.images();
+  expect(new TextDecoder().decode(kept!.bytes)).toBe(JSON.stringify(page, null, 2));
+  expect(kept!.bytes.buffer.byteLength).toBe(bytes.length);
 });
 
 test('a page that did not change is not encoded again', () => {

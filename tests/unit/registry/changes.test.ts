@@ -1,7 +1,7 @@
 // Goal: the core is told exactly what it reads, in order, before a change is answered, and again after a restart.
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ConfigurationChange } from '#registry/registry.ts';
+import type { ConfigurationChange, Revision } from '#registry/registry.ts';
 import type { SqliteRegistry } from '#registry/sqlite/open.ts';
 import { riskFactor } from '#registry/sqlite/risk.ts';
 import { type RegistryFolder, registryFolder } from '../../support/registry-folder.ts';
@@ -55,6 +55,33 @@ async function walked(): Promise<ConfigurationChange[]> {
 const DEVICE = { device: 1, deviceId: 'pir-1', gateway: 1, kind: 'motion', room: 'hall', zone: 'other' };
 
 describe('revisions and what the core is told', () => {
+  test('what is known is not told, and every record is asked for', async () => {
+    for (const homeId of ['h-1', 'h-2', 'h-3']) await registry.homes.create(newHome({ homeId }));
+    await registry.homes.update('h-3', { rules: { inactivity: { dayHours: 5 } } });
+    await registry.gateways.create(newGateway({ gatewayId: 'g-1', homeId: 'h-1' }));
+    await registry.gateways.create(newGateway({ gatewayId: 'g-2' }));
+    await registry.homes.remove('h-2');
+    const asked: Revision[] = [];
+    const news: ConfigurationChange[] = [];
+    const isKnown = (record: Revision): boolean => {
+      asked.push(record);
+      return record.revision === 1;
+    };
+    for await (const change of registry.configurations(isKnown)) news.push(change);
+    expect(news).toEqual((await walked()).filter(({ configuration }) => configuration.revision > 1));
+    expect(news.map(({ configuration }) => 'homeId' in configuration && configuration.homeId)).toEqual([
+      'h-2',
+      'h-3',
+    ]);
+    expect(asked.map(({ type, number, revision }) => [type, number, revision])).toEqual([
+      ['home', 2, 2],
+      ['gateway', 1, 1],
+      ['gateway', 2, 1],
+      ['home', 1, 1],
+      ['home', 3, 2],
+    ]);
+  });
+
   test('a home grows step by step', async () => {
     await registry.homes.create(newHome({ homeId: 'h', rules: { inactivity: { dayHours: 5 } } }));
     expect(told.splice(0)).toEqual([
