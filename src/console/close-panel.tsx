@@ -1,7 +1,7 @@
 // Closing needs an outcome of two levels. Digits choose, Enter closes: three keys in all. The panel stands in the
 // card and covers nothing of the queue. The order of the codes never changes: hands learn it.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import { OUTCOMES, type OutcomeCode } from '#core/model/command.ts';
 import type { DeskAlert } from '#core/model/desk-message.ts';
@@ -54,7 +54,8 @@ export function ClosePanel({ alert }: { readonly alert: DeskAlert }) {
   const choice = useOutcome();
   const [note, setNote] = useState('');
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.focus(), []);
+  // Before it is painted: digits typed in between would go past it and be lost.
+  useLayoutEffect(() => panel.current?.focus(), []);
   const leave = (): void => {
     desk.panel.value = 'none';
     focusOn('queue');

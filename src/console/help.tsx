@@ -1,6 +1,6 @@
 // The keys, and the switch that turns single-character keys off (WCAG 2.1.4).
 
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 import { useDesk } from './desk-context.ts';
 import { t } from './language.ts';
@@ -27,7 +27,7 @@ const ROWS: readonly (readonly [readonly (Key | `'${string}`)[], Key])[] = [
 export function Help() {
   const desk = useDesk();
   const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => close.current?.focus(), []);
+  useLayoutEffect(() => close.current?.focus(), []);
   const dismiss = (): void => {
     desk.panel.value = 'none';
     focusOn('queue');

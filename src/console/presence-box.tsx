@@ -1,7 +1,7 @@
 // Is anybody in, and until when did they say they are out: on the elder's card, with a small form to declare an absence
 // or end it. Plain buttons and fields, so that Tab and Enter are enough.
 
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 import type { HomeState } from '#core/model/home-state.ts';
 import { useDesk } from './desk-context.ts';
@@ -82,7 +82,7 @@ function AbsenceForm({ homeId, leave }: FormProps) {
   const [until, setUntil] = useState('');
   const [note, setNote] = useState('');
   const first = useRef<HTMLInputElement>(null);
-  useEffect(() => first.current?.focus(), []);
+  useLayoutEffect(() => first.current?.focus(), []);
   const save = async (): Promise<void> => {
     const untilMs = new Date(until).getTime();
     if (!Number.isNaN(untilMs) && (await absences.declareAway(homeId, untilMs, note.trim() || null))) leave();

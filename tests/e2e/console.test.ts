@@ -148,6 +148,22 @@ describe.skipIf(!hasChromium())('console', () => {
     expect(operator.errors).toEqual([]);
   });
 
+  it('loses no key of a hand that is faster than the screen', async () => {
+    const { server, page } = await onDuty({ alerts: fiveAlerts() });
+    await page.keyboard.press('Space');
+    await page.getByTestId('lease').waitFor();
+    // Nothing is painted between these keys, and no timer runs.
+    await page.evaluate(async () => {
+      for (const key of ['r', '3', '1', 'Enter']) {
+        const target = document.activeElement ?? document.body;
+        target.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }));
+        for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+      }
+    });
+    await page.getByText('已结案：紧急呼叫').waitFor();
+    expect(server.requests.filter((line) => line.endsWith('/close'))).toHaveLength(1);
+  });
+
   it('claims the most urgent alert with Space, whatever row the cursor is on', async () => {
     const { server, page } = await onDuty({ alerts: fiveAlerts() });
     for (let n = 0; n < 4; n += 1) await page.keyboard.press('j');
