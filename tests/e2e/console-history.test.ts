@@ -184,11 +184,16 @@ describe.skipIf(!hasChromium())('history on the card', () => {
   it('tries rules beside a queue that goes on ringing', async () => {
     const { operator, page } = await onDuty([], { language: 'en' }, STAFF.sun.login);
     await page.getByRole('button', { name: 'Back-tests' }).click();
-    await page.getByLabel(/nightMs/).fill('600');
+    await page.getByLabel('What nightMs means').fill('600');
+    await page.getByLabel('What dayStartMinute means').fill('07:30');
+    await page.getByLabel('What isOn means').selectOption('off');
     await page.getByRole('button', { name: 'Start', exact: true }).click();
     await page.getByTestId('backtest-result').getByRole('progressbar').waitFor();
     expect(server.history.orders).toMatchObject([
-      { rules: { inactivity: { nightMs: 36_000_000 } }, districtCode: '330106' },
+      {
+        rules: { inactivity: { nightMs: 36_000_000, dayStartMinute: 450, isOn: 0 } },
+        districtCode: '330106',
+      },
     ]);
     server.raise(alertOf(9, 'sos', { nowMs: Date.now() }));
     await operator.waitForSound('p1');
@@ -235,7 +240,7 @@ describe.skipIf(!hasChromium())('history on the card', () => {
     for (const summary of await page.locator('.history summary').all()) await summary.click();
     expect(await violations()).toEqual([]);
     await page.getByRole('button', { name: language === 'zh' ? '规则试算' : 'Back-tests' }).click();
-    await page.getByLabel(/nightMs/).waitFor();
+    await page.getByLabel(language === 'zh' ? '白天开始时刻' : 'What dayStartMinute means').waitFor();
     expect(await violations()).toEqual([]);
   });
 });

@@ -167,6 +167,7 @@ const RULES = [
     parameters: [
       parameter('dayMs', 'ms', [4 * HOUR_MS, HOUR_MS, 24 * HOUR_MS]),
       parameter('nightMs', 'ms', [8 * HOUR_MS, HOUR_MS, 24 * HOUR_MS]),
+      parameter('dayStartMinute', 'minute-of-day', [360, 0, 1439]),
       parameter('isOn', 'switch', [1, 0, 1]),
     ],
   },

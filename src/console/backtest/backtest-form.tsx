@@ -5,9 +5,9 @@ import { useState } from 'preact/hooks';
 
 import { useDesk } from '../desk-context.ts';
 import { hasWord, t, word } from '../language.ts';
-import type { BacktestDesk, BacktestOrder, RuleParameter, TriableRule } from './backtest-desk.ts';
+import type { BacktestDesk, BacktestOrder, TriableRule } from './backtest-desk.ts';
+import { numberOf, ParameterField } from './parameter-field.tsx';
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const DAYS_PROPOSED = 30;
 
@@ -60,6 +60,7 @@ export function BacktestForm({ tests }: { readonly tests: BacktestDesk }) {
         {rule.parameters.map((parameter) => (
           <ParameterField
             key={`${rule.id} ${parameter.name}`}
+            ruleId={rule.id}
             parameter={parameter}
             value={draft.values[parameter.name] ?? ''}
             onInput={(value) => change({ values: { ...draft.values, [parameter.name]: value } })}
@@ -76,44 +77,6 @@ export function BacktestForm({ tests }: { readonly tests: BacktestDesk }) {
       </div>
     </form>
   );
-}
-
-interface ParameterProps {
-  readonly parameter: RuleParameter;
-  readonly value: string;
-  onInput(value: string): void;
-}
-
-function ParameterField({ parameter, value, onInput }: ParameterProps) {
-  const { name, min, max, meaning } = parameter;
-  const scale = scaleOf(parameter);
-  return (
-    <label title={meaning}>
-      <span>
-        {name} <span class="label">{unitText(parameter)}</span>
-      </span>
-      <input
-        type="number"
-        step="any"
-        {...{ min: min / scale, max: max / scale, value }}
-        placeholder={t('backtest.default', { value: parameter.default / scale })}
-        onInput={(event) => onInput(event.currentTarget.value)}
-      />
-      <span class="hint">
-        {min / scale}–{max / scale}
-      </span>
-    </label>
-  );
-}
-
-/** Nobody thinks in milliseconds. */
-function scaleOf({ unit }: RuleParameter): number {
-  return unit === 'ms' ? MINUTE_MS : 1;
-}
-
-function unitText({ unit }: RuleParameter): string {
-  if (unit === 'ms') return t('backtest.minutes');
-  return unit === 'switch' ? '0 / 1' : unit;
 }
 
 interface AreaProps {
@@ -168,7 +131,7 @@ function DayField({ label, value, onInput }: DayProps) {
 function orderOf(draft: Draft, rule: TriableRule): BacktestOrder {
   const given = rule.parameters.filter(({ name }) => (draft.values[name] ?? '') !== '');
   const values = Object.fromEntries(
-    given.map((parameter) => [parameter.name, Number(draft.values[parameter.name]) * scaleOf(parameter)]),
+    given.map((parameter) => [parameter.name, numberOf(parameter, draft.values[parameter.name]!)]),
   );
   const homes = draft.homes.split(/[\s,]+/).filter(Boolean);
   const area = draft.area === 'district' ? { districtCode: draft.districtCode } : { homes };

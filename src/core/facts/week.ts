@@ -4,7 +4,7 @@
 // in it. A week ends on Monday at 04:00 of the home's clock. Costs an event some additions, and a home 200 bytes.
 
 import { ZONES } from '../model/home.ts';
-import { zoneOffsetMs } from '../state/local-time.ts';
+import { instantOfLocalMinute, localDayOf } from '../state/local-time.ts';
 import { PLACES, PRESENCE } from '../state/roster.ts';
 import type { Columns } from '../state/table.ts';
 import type { World } from '../state/world.ts';
@@ -256,17 +256,6 @@ function minutesIn(
     sumMs += Math.max(0, Math.min(endMs, untilMs) - Math.max(startMs, fromMs));
   }
   return Math.round(sumMs / MINUTE_MS);
-}
-
-function localDayOf(zone: string, atMs: number): number {
-  return Math.floor((atMs + zoneOffsetMs(zone, atMs)) / DAY_MS);
-}
-
-/** When the clock of the home shows `minute` of that local day. */
-function instantOfLocalMinute(zone: string, day: number, minute: number): number {
-  const localMs = day * DAY_MS + minute * MINUTE_MS;
-  const guessMs = localMs - zoneOffsetMs(zone, localMs);
-  return localMs - zoneOffsetMs(zone, guessMs);
 }
 
 function zoneOf(world: World, home: number): string {
