@@ -109,7 +109,8 @@ export class App {
     const onHistoryLost = (offset: number) =>
       this.#logger.error({ offset }, 'alert history before this offset is lost');
     const { engine, ...recovery } = await recover({ ...stores, onHistoryLost });
-    const loop = this.#createLoop(stores, engine, recovery.replayedCount);
+    const snapshotter = this.#createSnapshotter(stores, engine, recovery.replayedCount);
+    const loop = this.#createLoop(stores, engine, snapshotter);
     await this.#resume(loop, engine, log.position().lastAtMs);
     const administrator = await registry.createFirstAdministrator(this.#config.adminPassword || undefined);
     await syncRoster(registry, engine.world.roster, log);
@@ -126,10 +127,11 @@ export class App {
     this.#prompt = this.#createPrompter(edges.sender);
     const addresses = await edges.listen();
     this.#logger.info({ ...recovery, ...addresses }, 'watching');
+    snapshotter.begin();
     return { ...addresses, administrator, recovery };
   }
 
-  #createLoop(stores: Stores, engine: Engine, replayedCount: number): Loop {
+  #createSnapshotter(stores: Stores, engine: Engine, replayedCount: number): Snapshotter {
     const budgetBytes = this.#config.logDiskMb * MB;
     const snapshotter = new Snapshotter({
       ...stores,
@@ -141,6 +143,10 @@ export class App {
       onFailure: (error) => this.#logger.error({ error }, 'snapshot failed; the log still has everything'),
     });
     this.#closers.push(() => (this.#isFailed ? undefined : snapshotter.cut()));
+    return snapshotter;
+  }
+
+  #createLoop(stores: Stores, engine: Engine, snapshotter: Snapshotter): Loop {
     return new Loop({
       ...stores,
       engine,

@@ -11,7 +11,7 @@ import type { AlertStore } from '#push/alert-store.ts';
 
 /** Entries between snapshots: replaying so many takes about a second. */
 export const SNAPSHOT_EVERY_ENTRIES = 500_000;
-/** A start that replayed so many cuts one with its first entry: the next start shall be quick whatever happens. */
+/** A start that replayed so many cuts one as soon as it is ready: the next shall be quick whatever happens. */
 const REPLAYED_MAX = 50_000;
 /** A quiet service cuts one so often, so that a start never replays a day. */
 export const SNAPSHOT_EVERY_MS = 10 * 60_000;
@@ -55,6 +55,7 @@ export class Snapshotter {
   #lastCutMs = performance.now();
   #running: Promise<void> = Promise.resolve();
   #isRunning = false;
+  #hasBegun = false;
   /** The snapshot before the newest: the log is kept behind it, so that one broken file costs nothing. */
   #olderOffset = 0;
   #newestOffset = 0;
@@ -64,11 +65,17 @@ export class Snapshotter {
     this.#sinceLast = options.replayedCount >= REPLAYED_MAX ? SNAPSHOT_EVERY_ENTRIES : options.replayedCount;
   }
 
+  /** The service is ready. Before, a start needs the processor for itself. */
+  begin(): void {
+    this.#hasBegun = true;
+    this.noteProcessed(0);
+  }
+
   noteProcessed(count: number): void {
     this.#sinceLast += count;
     const isDue =
       this.#sinceLast >= SNAPSHOT_EVERY_ENTRIES || performance.now() - this.#lastCutMs >= SNAPSHOT_EVERY_MS;
-    if (isDue && !this.#isRunning) void this.cut();
+    if (isDue && this.#hasBegun && !this.#isRunning) void this.cut();
   }
 
   /** Cut one now (also at stop). Failing is reported, not thrown: the log still has everything. */

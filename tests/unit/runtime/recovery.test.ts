@@ -13,7 +13,7 @@ import { createMemorySnapshotStore, type SnapshotStore } from '#journal/snapshot
 import { createMemoryAlertStore } from '#push/memory-alert-store.ts';
 import { Loop } from '#runtime/loop.ts';
 import { recover } from '#runtime/recovery.ts';
-import { Snapshotter } from '#runtime/snapshotter.ts';
+import { SNAPSHOT_EVERY_ENTRIES, Snapshotter } from '#runtime/snapshotter.ts';
 import { homeOf } from '../../support/scenario.ts';
 
 const START_MS = Date.parse('2026-03-02T01:00:00Z');
@@ -172,17 +172,28 @@ test('the log is trimmed only behind the snapshot before the newest, and only wh
   expect((await boot(disk)).figures.replayedCount).toBe(0);
 });
 
-test('a start that had much to replay cuts a snapshot at once', async () => {
+test('a start that had much to replay cuts a snapshot as soon as it is ready', async () => {
   const disk = newDisk();
   const { engine, loop } = await boot(disk);
   await morning(loop);
   const quiet = { ...disk, engine, retentionMs: 1e12, onFailure: fail };
-  new Snapshotter({ ...quiet, replayedCount: 10 }).noteProcessed(1);
-  await new Promise(setImmediate);
+  const start = async (replayedCount: number): Promise<Snapshotter> => {
+    const snapshotter = new Snapshotter({ ...quiet, replayedCount });
+    snapshotter.noteProcessed(1);
+    await new Promise(setImmediate);
+    expect(await disk.snapshots.latest()).toBeNull();
+    snapshotter.begin();
+    await new Promise(setImmediate);
+    return snapshotter;
+  };
+  const little = await start(10);
   expect(await disk.snapshots.latest()).toBeNull();
-  new Snapshotter({ ...quiet, replayedCount: 60_000 }).noteProcessed(1);
-  await new Promise(setImmediate);
+  await start(60_000);
   expect(await disk.snapshots.latest()).toMatchObject({ offset: 3 });
+  await loop.append({ type: 'tick' });
+  little.noteProcessed(SNAPSHOT_EVERY_ENTRIES);
+  await new Promise(setImmediate);
+  expect(await disk.snapshots.latest()).toMatchObject({ offset: 4 });
 });
 
 test('without snapshot and without the whole log there is no guess', async () => {
