@@ -4,6 +4,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDeskUpgrade, createViewerOf, DESK_PATH } from '#api/desk-upgrade.ts';
+import { createLiveDoor, isLivePath } from '#api/live-door.ts';
 import { type ApiServer, createApi } from '#api/server.ts';
 import { LIMITS } from '#config/limits.ts';
 import { type Config, environmentName, flagName, type OptionName } from '#config/schema.ts';
@@ -68,10 +69,11 @@ export async function createEdges(parts: EdgeParts): Promise<Edges> {
   await api.register(observationRoutes, { prefix: '/api/v1', ...ingest });
   await api.register(serveConsole, { console });
   const broker = await createMqttBroker({ ...ingest, directory: registry.directory });
-  routeUpgrades(parts, { api, broker, hub });
+  const stopLive = routeUpgrades(parts, { api, broker, hub });
   closers.push(
     () => api.close(),
     () => hub.stop(),
+    stopLive,
     () => broker.close(),
   );
   const listen = async () => ({
@@ -120,17 +122,22 @@ interface Doors {
   readonly hub: DeskHub;
 }
 
-function routeUpgrades({ registry, config, logger }: EdgeParts, { api, broker, hub }: Doors): void {
+/** Returns how to close the sockets of live readings. */
+function routeUpgrades(parts: EdgeParts, { api, broker, hub }: Doors): () => void {
+  const { registry, loop: runtime, telemetry, config, logger } = parts;
   const { allowedOrigins } = config;
-  const onError = (error: unknown): void => logger.error({ error }, 'desk upgrade');
+  const onError = (error: unknown): void => logger.error({ error }, 'upgrade');
   const desk = createDeskUpgrade({ registry, hub, allowedOrigins, onError });
+  const live = createLiveDoor({ registry, runtime, telemetry, allowedOrigins, onError });
   const server: Server = api.server;
   server.on('upgrade', (request, socket, head) => {
-    const path = request.url?.split('?')[0];
+    const path = request.url?.split('?')[0] ?? '';
     if (path === '/mqtt') broker.handleUpgrade(request, socket, head);
     else if (path === DESK_PATH) desk(request, socket, head);
+    else if (isLivePath(path)) live.handleUpgrade(request, socket, head);
     else socket.destroy();
   });
+  return live.stop;
 }
 
 async function listenHttp({ httpHost, httpPort }: Config, api: ApiServer): Promise<string> {

@@ -29,7 +29,7 @@ import { ruleRoutes } from './routes/rules.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { staffRoutes } from './routes/staff.ts';
 import { telemetryRoutes } from './routes/telemetry.ts';
-import { telemetryStreamRoutes } from './routes/telemetry-streams.ts';
+import { telemetryExportRoutes } from './routes/telemetry-export.ts';
 import { problem } from './schemas/fields.ts';
 
 export type { ApiOptions, ApiParts, ApiServer, RuleDescription } from './context.ts';
@@ -53,7 +53,7 @@ const ROUTES = [
   driftRoutes,
   telemetryRoutes,
   activityRoutes,
-  telemetryStreamRoutes,
+  telemetryExportRoutes,
 ] as const;
 
 /** 64 kB: a home with all its rule settings is 10 kB. */

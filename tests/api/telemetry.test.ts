@@ -233,22 +233,3 @@ test('refused readings are in the inspector, without what they say', async () =>
   expect(answer.body).not.toContain('a secret');
   expect((await get(api.people.operator, '/inspector/telemetry')).statusCode).toBe(403);
 });
-
-test('live readings: personal kinds only under a claim, and the number of streams is bounded', async () => {
-  await api.telemetry.timer.pass(2_000);
-  const live = get(api.people.operator, '/homes/h1/telemetry/live?seconds=2');
-  await new Promise((resolve) => setTimeout(resolve, 300));
-  await api.telemetry.timer.pass(1_000);
-  api.telemetry.log.append(
-    observation({ deviceId: 'button 1', kind: 'motion', value: true }),
-    observation({ deviceId: 'button 1', kind: 'heart_rate_bpm', value: 71 }),
-  );
-  await api.telemetry.timer.pass(1_000);
-  const text = (await live).body;
-  expect(text).toContain('"kind":"motion"');
-  expect(text).not.toContain('heart_rate_bpm');
-  const many = await Promise.all(
-    Array.from({ length: 10 }, () => get(api.people.supervisor, '/homes/h1/telemetry/live?seconds=1')),
-  );
-  expect(many.map(({ statusCode }) => statusCode).toSorted()).toEqual([...Array(8).fill(200), 429, 429]);
-});

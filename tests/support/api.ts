@@ -4,6 +4,7 @@
 
 import type { InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createDeskUpgrade, createViewerOf } from '#api/desk-upgrade.ts';
+import { createLiveDoor, isLivePath } from '#api/live-door.ts';
 import { type ApiOptions, type ApiServer, createApi } from '#api/server.ts';
 import { RULES } from '#core/rules/index.ts';
 import { PROFILES } from '#core/rules/profiles.ts';
@@ -39,6 +40,9 @@ export interface SeededRegistry {
   /** Wall clock of the registry: sessions end by it. */
   readonly clock: { ms: number };
 }
+
+/** WebSockets, which are no routes of Fastify: desk.test.ts and live.test.ts. */
+export const UPGRADES: readonly string[] = ['GET /api/v1/desk', 'GET /api/v1/homes/:id/telemetry/live'];
 
 export interface ApiUnderTest extends SeededRegistry {
   readonly app: ApiServer;
@@ -117,13 +121,13 @@ export async function openApiUnderTest(
       ...change,
     },
   });
-  const upgrade = createDeskUpgrade({
-    registry,
-    hub,
-    allowedOrigins: ['https://wall.example'],
-    onError: () => undefined,
+  const doors = { registry, allowedOrigins: ['https://wall.example'], onError: () => undefined };
+  const desk = createDeskUpgrade({ ...doors, hub });
+  const live = createLiveDoor({ ...doors, runtime, telemetry: telemetry.service });
+  app.server.on('upgrade', (request, socket, head) => {
+    if (isLivePath(request.url ?? '')) live.handleUpgrade(request, socket, head);
+    else desk(request, socket, head);
   });
-  app.server.on('upgrade', upgrade);
   return {
     ...{ app, runtime, alerts, backtests, hub, refused, telemetry, readiness, logLines },
     ...seeded,
@@ -132,6 +136,7 @@ export async function openApiUnderTest(
     audit: async () => (await registry.auditTrail({ scope: null, after: null, limit: 200 }, {})).items,
     async close() {
       await hub.stop();
+      live.stop();
       await app.close();
       await telemetry.service.close();
       if (!shared) await registry.close();

@@ -1,4 +1,5 @@
-// A screen without a browser: a WebSocket that keeps every message and lets a test wait for one.
+// A screen without a browser: a WebSocket, of the desk or of live readings, that keeps every message and lets a test
+// wait for one.
 
 import { WebSocket } from 'ws';
 import type { AlertMessage, DeskMessage, SnapshotMessage } from '#core/model/desk-message.ts';
@@ -22,11 +23,27 @@ export interface DeskClientOptions {
 
 /** Resolves when the connection is open; rejects with the HTTP status when the upgrade is refused. */
 export async function connectDesk(url: string, options: DeskClientOptions = {}): Promise<DeskClient> {
+  const client = await connectSocket<DeskMessage>(url, options);
+  return { ...client, alerts: () => client.messages.filter(isAlert) };
+}
+
+/** Messages of live readings. */
+export interface LiveMessage {
+  readonly readings: readonly { readonly kind: string; readonly deviceId: string }[];
+  readonly skipped: boolean;
+}
+
+/** As `connectDesk`, for `/homes/{id}/telemetry/live`. */
+export function connectLive(url: string, options: DeskClientOptions = {}) {
+  return connectSocket<LiveMessage>(url, options);
+}
+
+async function connectSocket<M>(url: string, options: DeskClientOptions) {
   const socket = new WebSocket(url, { perMessageDeflate: false, ...options });
-  const messages: DeskMessage[] = [];
-  const waiting = new Set<(message: DeskMessage) => void>();
+  const messages: M[] = [];
+  const waiting = new Set<(message: M) => void>();
   socket.on('message', (data) => {
-    const message = JSON.parse(String(data)) as DeskMessage;
+    const message = JSON.parse(String(data)) as M;
     messages.push(message);
     for (const look of waiting) look(message);
   });
@@ -46,12 +63,11 @@ export async function connectDesk(url: string, options: DeskClientOptions = {}):
     socket,
     messages,
     closed,
-    alerts: () => messages.filter(isAlert),
-    waitFor<T extends DeskMessage>(fits: (message: DeskMessage) => message is T): Promise<T> {
+    waitFor<T extends M>(fits: (message: M) => message is T): Promise<T> {
       const found = messages.find(fits);
       if (found) return Promise.resolve(found);
       return new Promise<T>((resolve) => {
-        const look = (message: DeskMessage): void => {
+        const look = (message: M): void => {
           if (!fits(message)) return;
           waiting.delete(look);
           resolve(message);

@@ -88,9 +88,10 @@ export class DeskServer {
         return;
       }
       const staff = staffOf(request.headers.cookie)!;
-      this.#sockets.handleUpgrade(request, socket, head, (ws) =>
-        this.#welcome(ws, staff.staffId, url.searchParams.get('cursor')),
-      );
+      this.#sockets.handleUpgrade(request, socket, head, (ws) => {
+        if (url.pathname.endsWith('/telemetry/live')) this.history.acceptLive(ws);
+        else this.#welcome(ws, staff.staffId, url.searchParams.get('cursor'));
+      });
     });
     await this.#app.listen({ port: 0, host: '127.0.0.1' });
     this.url = `http://127.0.0.1:${(this.#app.server.address() as AddressInfo).port}`;
@@ -100,6 +101,7 @@ export class DeskServer {
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     for (const screen of this.#screens) screen.ws.terminate();
+    this.history.stop();
     await this.#app.close();
   }
 

@@ -1,9 +1,8 @@
 // The history and back-test part of the scripted service: a home's day with an offline gateway in it, charts, live
 // readings that the test sends, and a back-test that is done at the third look. Invented, and the same every time.
 
-import { PassThrough } from 'node:stream';
-
 import type { FastifyInstance } from 'fastify';
+import type { WebSocket } from 'ws';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -33,14 +32,20 @@ export class HistoryDouble {
   abandonedCount = 0;
   readonly orders: unknown[] = [];
   #looks = 0;
-  readonly #streams = new Set<PassThrough>();
-
-  get liveCount(): number {
-    return this.#streams.size;
-  }
+  readonly #live = new Set<WebSocket>();
 
   sendLive(readings: readonly object[], skipped = false): void {
-    for (const stream of this.#streams) stream.write(`data: ${JSON.stringify({ readings, skipped })}\n\n`);
+    for (const socket of this.#live) socket.send(JSON.stringify({ readings, skipped }));
+  }
+
+  /** Takes a WebSocket to live readings. */
+  acceptLive(socket: WebSocket): void {
+    this.#live.add(socket);
+    socket.once('close', () => this.#live.delete(socket));
+  }
+
+  stop(): void {
+    for (const socket of this.#live) socket.terminate();
   }
 
   /** `mayAll`: the caller holds a claim on that home. */
@@ -59,13 +64,6 @@ export class HistoryDouble {
       if (!this.isReachable) return reply.code(503).send({ code: 'unavailable' });
       const { id } = request.params as { id: string };
       return chartsOf(numbersOf(request.query), mayAll(id));
-    });
-    app.get('/api/v1/homes/:id/telemetry/live', async (_request, reply) => {
-      const stream = new PassThrough();
-      this.#streams.add(stream);
-      stream.once('close', () => this.#streams.delete(stream));
-      stream.write('retry: 3000\n\n');
-      return reply.type('text/event-stream').send(stream);
     });
     app.get('/api/v1/homes/:id/drift', async () => ({ weeks: weeksUntil(Date.now()) }));
     this.#backtests(app);

@@ -66,6 +66,7 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
     'journal/journal.ts',
     'push/alert-store.ts',
     'push/hub.ts',
+    'push/live-sockets.ts',
     'telemetry/export-formats.ts',
     'telemetry/retention.ts',
     'telemetry/telemetry.ts',

@@ -109,7 +109,7 @@ function statusRoutes(app: ApiServer, parts: ApiParts): void {
 }
 
 /** @throws Problem unavailable */
-export function telemetryOf({ telemetry }: ApiParts): Telemetry {
+export function telemetryOf({ telemetry }: Pick<ApiParts, 'telemetry'>): Telemetry {
   if (telemetry === null) throw new Problem('unavailable', 'This service keeps no telemetry');
   return telemetry;
 }
@@ -126,7 +126,7 @@ export async function answered<T>(answer: Promise<T>): Promise<T> {
 
 /** @throws Problem not-found, also for a home elsewhere */
 export async function requireHome(
-  { registry }: ApiParts,
+  { registry }: Pick<ApiParts, 'registry'>,
   homeId: string,
   staff: StaffRecord,
 ): Promise<HomeRecord> {

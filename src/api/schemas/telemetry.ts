@@ -1,4 +1,4 @@
-// Schemas of telemetry: charts, the activity raster, export, live readings, and what is known of the writer.
+// Schemas of telemetry: charts, the activity raster, export, and what is known of the writer.
 
 import { Type } from 'typebox';
 import { UNSEEN_REASONS } from '#api/unseen.ts';
@@ -78,15 +78,6 @@ export const activityAnswer = Type.Object({
 
 export const exportQuery = Type.Object(
   { from: Type.Optional(SPAN.from), to: Type.Optional(SPAN.to), format: Type.Optional(oneOf(['csv', 'lp'])) },
-  STRICT,
-);
-
-export const liveQuery = Type.Object(
-  {
-    seconds: Type.Optional(
-      Type.String({ pattern: '^[0-9]{1,3}$', description: '1–900, default 300; then ask again' }),
-    ),
-  },
   STRICT,
 );
 

@@ -1,5 +1,5 @@
-// Fetches what the history of an opened home shows, and keeps it fresh. Behind everything else: one request at a time
-// and one stream, so that most of the few connections a browser has are left for claims; all of it ends with `stop`.
+// Fetches what the history of an opened home shows, and keeps it fresh. Behind everything else: one request at a time,
+// so that most of the few connections a browser has are left for claims; all of it ends with `stop`.
 // A look is an audit row on the server, so nothing is fetched that is not shown. What failed says so and stays failed
 // until somebody asks again or a new cell begins.
 
@@ -41,7 +41,7 @@ export interface HistoryLoaderOptions {
   /** Width of a chart in pixels: more points than that nobody sees. */
   readonly widthPx: () => number;
   readonly roomOf: (gatewayId: string, deviceId: string) => string | null;
-  readonly openSource: (url: string) => LiveSource;
+  readonly openSource: (path: string) => LiveSource;
   readonly onExpired: () => void;
 }
 

@@ -14,6 +14,7 @@ import { Failed } from './failed.tsx';
 import { createHistoryLoader, type HistoryLoader } from './history-loader.ts';
 import { RANGES } from './history-span.ts';
 import { createHomeClock, type HomeClock } from './home-clock.ts';
+import { openLiveSocket } from './live-tail.ts';
 import { Raster } from './raster.tsx';
 import { type ActivityAnswer, rasterRows } from './raster-model.ts';
 import { RasterSummary } from './raster-summary.tsx';
@@ -79,7 +80,7 @@ function useLoader(
         roomOf: (gatewayId, deviceId) =>
           shown.current.devices.find((one) => one.gatewayId === gatewayId && one.deviceId === deviceId)
             ?.room ?? null,
-        openSource: (url) => new EventSource(url),
+        openSource: openLiveSocket,
         onExpired: desk.expire,
       }),
     [homeId],

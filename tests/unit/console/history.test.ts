@@ -1,7 +1,7 @@
 // Goal: the raster never shows "nobody could have told" as quiet, its days are days of the home's calendar, and what
 // is fetched for it gives way. The pictures are looked at in tests/e2e/console-history.test.ts.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 import type { Answer } from '#console/api.ts';
 import { chartsOf, type TelemetryAnswer } from '#console/history/chart-model.ts';
@@ -212,7 +212,7 @@ function playLoader() {
     alertAtMs: at('2026-03-30T10:00:00Z'),
     roomOf: (_gatewayId, deviceId) => (deviceId === 'pir' ? 'kitchen' : null),
     openSource: () => {
-      const source = { ...{ onopen: null, onerror: null, onmessage: null, readyState: 1, isClosed: false } };
+      const source = { ...{ onopen: null, onclose: null, onmessage: null, isClosed: false } };
       const closing = Object.assign(source, {
         close: () => {
           source.isClosed = true;
@@ -295,18 +295,42 @@ describe('loader of the history', () => {
     loader.stop();
   });
 
-  it('says that it is not live while the stream is gone', () => {
+  it('says that it is not live while the socket is gone, and tries again, rarely after a refusal', () => {
+    vi.useFakeTimers();
     const connected: boolean[] = [];
-    const source: LiveSource = {
-      ...{ onopen: null, onerror: null, onmessage: null, readyState: 0, close: () => undefined },
-    };
+    const sources: (LiveSource & { isClosed: boolean })[] = [];
     const stop = followLive({
-      ...{ homeId: 'h', openSource: () => source, onReadings: () => undefined },
+      homeId: 'h/1',
+      openSource: (path) => {
+        expect(path).toBe('/api/v1/homes/h%2F1/telemetry/live');
+        const source: LiveSource & { isClosed: boolean } = {
+          ...{ onopen: null, onclose: null, onmessage: null, isClosed: false },
+          close: () => {
+            source.isClosed = true;
+          },
+        };
+        sources.push(source);
+        return source;
+      },
+      onReadings: () => undefined,
       onConnected: (is) => connected.push(is),
     });
-    source.onopen?.(new Event('open'));
-    source.onerror?.(new Event('error'));
+    const lose = (): void => sources.at(-1)!.onclose?.(new Event('close') as CloseEvent);
+    sources[0]!.onopen?.(new Event('open'));
+    lose();
     expect(connected).toEqual([true, false]);
+    vi.advanceTimersByTime(3_000);
+    expect(sources).toHaveLength(2);
+    lose();
+    vi.advanceTimersByTime(29_000);
+    expect(sources).toHaveLength(2);
+    vi.advanceTimersByTime(1_000);
+    expect(sources).toHaveLength(3);
     stop();
+    expect(sources[2]!.isClosed).toBe(true);
+    lose();
+    vi.advanceTimersByTime(60_000);
+    expect(sources).toHaveLength(3);
+    vi.useRealTimers();
   });
 });

@@ -1,31 +1,23 @@
-// What is sent piece by piece: exports of a home and of an elder, and live readings. An export is made page by page as
-// the receiver takes it, so a slow one holds a page and nothing else; one that fails midway is cut off and not ended,
-// so that half of it never looks whole. Live readings are Server-Sent Events on a connection of their own: the desk
-// socket, on which alarms come, carries none of it. They end by themselves; whoever wants more asks, and is checked,
-// again.
+// What is sent piece by piece: exports of a home and of an elder. An export is made page by page as the receiver takes
+// it, so a slow one holds a page and nothing else; one that fails midway is cut off and not ended, so that half of it
+// never looks whole.
 
 import { Readable } from 'node:stream';
 import { callerOf } from '#api/authenticate.ts';
 import type { ApiParts, ApiServer } from '#api/context.ts';
 import { Problem } from '#api/errors.ts';
-import { createLiveReadings } from '#api/live-readings.ts';
 import { idParams } from '#api/schemas/fields.ts';
-import { exportQuery, liveQuery } from '#api/schemas/telemetry.ts';
+import { exportQuery } from '#api/schemas/telemetry.ts';
 import { EXPORT_TYPES, exportHead, exportLine } from '#telemetry/export-formats.ts';
 import { MAX_AT_MS, type RangePage } from '#telemetry/telemetry-store.ts';
 import { answered, requireHome, spanOf, telemetryOf } from './telemetry.ts';
 
 const PAGE_READINGS = 5_000;
 const WHOLE = { scope: null, after: null, limit: 200 } as const;
-const LIVE_SECONDS = { default: 300, max: 900 } as const;
-/** Open live streams: of one person, a chart per screen; in all, well below the sockets of the process. */
-const LIVE_PER_STAFF_MAX = 8;
-const LIVE_MAX = 200;
 
-export function telemetryStreamRoutes(app: ApiServer, parts: ApiParts): void {
+export function telemetryExportRoutes(app: ApiServer, parts: ApiParts): void {
   exportRoute(app, parts);
   elderExportRoute(app, parts);
-  liveRoute(app, parts);
 }
 
 function exportRoute(app: ApiServer, parts: ApiParts): void {
@@ -111,51 +103,4 @@ async function* pagesOf(
     yield page;
     after = page.next;
   } while (after !== null);
-}
-
-function liveRoute(app: ApiServer, parts: ApiParts): void {
-  const seats = createSeats();
-  const schema = { tags: ['telemetry'], params: idParams, querystring: liveQuery };
-  app.get('/homes/:id/telemetry/live', { schema }, async (request, reply) => {
-    const { staff, sessionId } = callerOf(request);
-    const { homeId } = await requireHome(parts, request.params.id, staff);
-    const telemetry = telemetryOf(parts);
-    const { staffId } = staff;
-    const leave = seats.take(staffId);
-    if (leave === null) throw new Problem('too-many-attempts');
-    try {
-      const subject = `home:${homeId}`;
-      await parts.registry.audit({ staffId, action: 'telemetry-read', subject, detail: 'live' });
-    } catch (error) {
-      leave();
-      throw error;
-    }
-    const seconds = Number(request.query.seconds ?? LIVE_SECONDS.default);
-    const forMs = Math.min(LIVE_SECONDS.max, Math.max(1, seconds)) * 1_000;
-    const stream = createLiveReadings({ ...parts, telemetry, homeId, staff, sessionId, forMs });
-    stream.once('close', leave);
-    reply.header('cache-control', 'no-store').header('x-accel-buffering', 'no');
-    return reply.type('text/event-stream').send(stream);
-  });
-}
-
-/** Counts who has streams open; a seat is taken before the first wait, so that many at once cannot slip through. */
-function createSeats() {
-  const taken = new Map<string, number>();
-  let takenCount = 0;
-  return {
-    /** How to give it back; null when there is none. */
-    take(staffId: string): (() => void) | null {
-      const own = taken.get(staffId) ?? 0;
-      if (own >= LIVE_PER_STAFF_MAX || takenCount >= LIVE_MAX) return null;
-      taken.set(staffId, own + 1);
-      takenCount++;
-      return () => {
-        takenCount--;
-        const left = taken.get(staffId)! - 1;
-        if (left > 0) taken.set(staffId, left);
-        else taken.delete(staffId);
-      };
-    },
-  };
 }
