@@ -333,6 +333,21 @@ test('two residents: a sign elsewhere ends the stay, unless the bathroom says th
   `,
     { ...ALONE, devices: [...DEVICES, DOOR], home: two },
   );
+  // What the other resident does in the kitchen neither clears it nor rings again.
+  const drawer = { deviceId: 'drawer', kind: 'contact', room: 'kitchen', zone: 'kitchen' as const };
+  play(
+    `
+    09:59:50 bath-door contact open
+    09:59:55 bath-door contact closed
+    10:00 pir-bath motion on
+    10:59:55 => raised bathroom-stay
+    11:00:10 drawer contact open
+    11:00:15 drawer contact closed
+    11:00:20 bath-door contact open
+    11:00:20 => cleared bathroom-stay
+  `,
+    { ...ALONE, devices: [...DEVICES, DOOR, drawer], home: two },
+  );
   play(
     `
     10:00 radar occupancy on

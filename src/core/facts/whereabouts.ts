@@ -57,7 +57,7 @@ export function forgetRoomWhenAway(world: World, home: number): void {
 }
 
 /** A sign after which the resident cannot have lain in the room all along: the clock of the stay begins anew. */
-export function isFreshStart(world: World, device: number): boolean {
+function isFreshStart(world: World, device: number): boolean {
   const kind = world.roster.names.deviceKind[device];
   return kind === 'contact' || kind === 'button';
 }

@@ -5,7 +5,7 @@
 
 import { learnedDays } from '../facts/routine.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
-import { bathroomSinceMs, isFreshStart, roomOf, usualBathroomStayMs } from '../facts/whereabouts.ts';
+import { bathroomSinceMs, roomOf, usualBathroomStayMs } from '../facts/whereabouts.ts';
 import { PRESENCE } from '../state/roster.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace } from './subject.ts';
@@ -85,7 +85,9 @@ function onActivity(context: Context, home: number): void {
   const { world } = context;
   const isIn = bathroomSinceMs(world, home) > 0;
   if (context.home().isRaised[home] === 1) {
-    const isUp = isFreshStart(world, world.roster.homes.columns.lastActivityDevice[home]!);
+    const { lastActivityAtMs } = world.roster.homes.columns;
+    // The clock has begun anew: somebody stood up in there. A drawer elsewhere is another resident's and says nothing.
+    const isUp = bathroomSinceMs(world, home) === lastActivityAtMs[home]!;
     if (!isIn || isUp) leave(context, home);
   }
   if (isIn) wake(context, home);
