@@ -116,7 +116,7 @@ test('after a sign from the bathroom nothing is judged later, though they often 
     `${days(5, (day) => OUT(day).replace(`d${day} 14:10 `, `d${day} 14:05 pir-bath motion on\nd${day} 14:10 `))}
     ${walks(5, '07:00', '14:00')}
     d5 14:05 pir-bath motion on
-    d5 15:51 => raised inactivity inactivity.learned`,
+    d5 15:35 => raised inactivity inactivity.learned`,
     { devices },
   );
 });
@@ -151,4 +151,47 @@ test('the doubt is in the threshold that the alert names', () => {
     ${walks(5, '07:00', '14:00')}
     d5 18:54:20 => raised inactivity inactivity.learned`);
   expect(effect).toMatchObject({ alert: { explanation: { params: { thresholdMs: 17_640_000 } } } });
+});
+
+const HALL: ScenarioOptions = {
+  devices: [
+    { deviceId: 'hall', room: 'hall', zone: 'entry' },
+    { deviceId: 'pir-bedroom', room: 'bedroom', zone: 'bedroom' },
+    { deviceId: 'pir-living', room: 'living room' },
+  ],
+};
+
+const SHORT_OUTING = (day: number): string => `
+    ${walks(day, '07:00', '14:00')}
+    d${day} 14:10 hall motion on
+    d${day} 14:10:10 hall motion on
+    d${day} 15:00 hall motion on
+    d${day} 15:00:10 pir-living motion on
+    ${walks(day, '15:30', '21:30')}`;
+
+test('half a day without the hall is a dead sensor: a single hit is asked for as late as by the fixed rule', () => {
+  play(
+    `${days(5, SHORT_OUTING)}
+    ${walks(5, '07:00', '10:00')}
+    d5 11:20 pir-bedroom motion on
+    d5 16:01 => raised inactivity inactivity.learned`,
+    HALL,
+  );
+  // Two rooms are somebody, and a hall that was passed is alive.
+  play(
+    `${days(5, SHORT_OUTING)}
+    ${walks(5, '07:00', '10:00')}
+    d5 11:20 pir-bedroom motion on
+    d5 11:20:20 pir-living motion on
+    d5 14:20:20 => raised inactivity inactivity.learned`,
+    HALL,
+  );
+  play(
+    `${days(5, SHORT_OUTING)}
+    d5 07:00 hall motion on
+    ${walks(5, '07:30', '10:00')}
+    d5 11:20 pir-bedroom motion on
+    d5 12:50 => raised inactivity inactivity.place`,
+    HALL,
+  );
 });

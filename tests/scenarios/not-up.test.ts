@@ -113,14 +113,14 @@ test('the own hour: after a week the latest usual hour and a margin, not before 
   const effects = play(
     `
     ${mornings(1, WEEK)}
-    d8 08:41 => raised not-up           # 07:41 fading, and twice 30 minutes
+    d8 09:11 => raised not-up           # 07:41 fading, and twice 45 minutes
   `,
     { ...ALONE, date: '2026-03-01' },
   );
   expect(effects[0]).toMatchObject({
     alert: {
       priority: 3,
-      explanation: { code: 'not-up.learned', params: { byMinute: 521, usualMinute: 460, learnedDays: 7 } },
+      explanation: { code: 'not-up.learned', params: { byMinute: 551, usualMinute: 460, learnedDays: 7 } },
     },
   });
   play(
@@ -137,7 +137,7 @@ test('the own hour: after a week the latest usual hour and a margin, not before 
 
 test('an old late morning fades towards the usual hour', () => {
   const days = ['09:30', ...Array.from({ length: 26 }, () => '07:00')];
-  const effects = play(`${mornings(1, days)}\nd28 09:17 => raised not-up`, ALONE);
+  const effects = play(`${mornings(1, days)}\nd28 09:38 => raised not-up`, ALONE);
   // 19 weekdays: mean 07:08, of the 150 minutes to 09:30 little more than half is left.
   expect(effects[0]).toMatchObject({ alert: { explanation: { params: { usualMinute: 516 } } } });
 });
@@ -146,7 +146,7 @@ test('late risers are not asked for at ten, from the first own morning on', () =
   play(
     `
     ${mornings(1, ['09:50', '10:30', '11:00'])}
-    d4 12:41 => raised not-up           # 11:00 fading, and 100 minutes while so little is known
+    d4 13:31 => raised not-up           # 11:00 fading, and 150 minutes while so little is known
   `,
     ALONE,
   );
@@ -170,17 +170,17 @@ test('weekends have their own hour once both are known', () => {
   const effects = play(
     `
     ${mornings(1, days)}
-    d26 10:10 => raised not-up          # six weekend mornings: both kinds of day together
+    d26 10:29 => raised not-up          # six weekend mornings: both kinds of day together
   `,
     ALONE,
   );
-  expect(effects[0]).toMatchObject({ alert: { explanation: { params: { byMinute: 610 } } } });
+  expect(effects[0]).toMatchObject({ alert: { explanation: { params: { byMinute: 629 } } } });
   play(
     `
     ${mornings(1, days)}
     ${riseAt(26, '09:30')}
     ${riseAt(27, '09:30')}
-    d28 08:00 => raised not-up
+    d28 08:03 => raised not-up
   `,
     ALONE,
   );

@@ -107,7 +107,7 @@ test('our own restart in between asks nobody twice', () => {
 });
 
 test('the second clock: signs of one room do not answer for it, a press does', () => {
-  const settings = { learnedAfterMs: 6 * 3_600_000, stayMs: 3_600_000, usualMarginMs: 0 };
+  const settings = { learnedAfterMs: 6 * 3_600_000, stayMs: 3_600_000, usualFactor: 1, usualMarginMs: 0 };
   const options = { ...FLAT, home: { rules: { inactivity: settings } } };
   play(
     `${walkingAbout()}

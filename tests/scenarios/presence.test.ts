@@ -126,6 +126,24 @@ test('passing through the hall is none, and neither is walking on from it', () =
   );
 });
 
+test('a hall sensor that never fires twice, because it pauses for minutes, is a leaving by one hit', () => {
+  const passing = ['08', '09', '10', '11', '12']
+    .map((hour) => `${hour}:00 hall motion on\n${hour}:00:20 pir-living motion on`)
+    .join('\n');
+  play(`${passing}\n14:00 hall motion on\nd1 14:00 => raised away-too-long`, HALL);
+  // One that does is known for good.
+  play(
+    `
+    07:00 hall motion on
+    07:00:05 hall motion on
+    07:00:20 pir-living motion on
+    ${passing}
+    14:00 hall motion on
+    20:00 => raised inactivity inactivity.day`,
+    HALL,
+  );
+});
+
 test('in a home of one room a second hit is proof enough', () => {
   const devices = [
     { deviceId: 'pir', room: 'room' },
@@ -182,10 +200,10 @@ const ROOMS: ScenarioOptions = {
   devices: ['kitchen', 'living', 'bath', 'bedroom'].map((room) => ({ deviceId: room, room })),
 };
 
-function livedIn(days: number): string {
+function livedIn(days: number, fromHour = 7, untilHour = 22): string {
   const lines: string[] = [];
   for (let day = 0; day < days; day++) {
-    for (let hour = 7; hour <= 22; hour++) {
+    for (let hour = fromHour; hour <= untilHour; hour++) {
       const time = `d${day} ${String(hour).padStart(2, '0')}`;
       lines.push(
         `${time}:00 kitchen motion on`,
@@ -233,4 +251,56 @@ test('who sits in one room after a visitor left is somebody: six hits within a q
     12:16 pir-living motion on
     12:20 pir-living motion on
     d1 08:10:05 => raised away-too-long`);
+});
+
+test('a usual stay in one room is exceeded by a share and a margin, not by a minute', () => {
+  play(
+    `${livedIn(3, 0, 23)}
+    d3 00:00 kitchen motion on
+    d3 00:01 bath motion on
+    d3 00:40 bath motion on
+    d3 01:20 bath motion on
+    d3 01:38:51 => raised inactivity inactivity.stay`,
+    { ...ROOMS, home: { rules: { inactivity: { stayMs: 3_600_000 } } } },
+  );
+});
+
+const STIRRING = Array.from(
+  { length: 7 },
+  (_, n) => `12:${String(2 * n).padStart(2, '0')} pir-living motion on`,
+).join('\n');
+
+test('a return that only one room speaks for: the door that moves next may be the return, or a leaving', () => {
+  play(`${OUT}
+    ${STIRRING}
+    13:00 door contact open
+    13:00:05 door contact closed
+    d1 01:00:05 => raised inactivity inactivity.cap`);
+  play(`${OUT}
+    ${STIRRING}
+    12:13 pir-bedroom motion on         # a second room: somebody is in
+    13:00 door contact open
+    13:00:05 door contact closed
+    d1 13:00:05 => raised away-too-long`);
+});
+
+test('a sensor that goes on firing after an absence, alone, is given a day before somebody looks in', () => {
+  const door = { deviceId: 'door', kind: 'contact', room: 'hall', zone: 'entry' as const };
+  const devices = [...(ROOMS.devices ?? []), door];
+  const stove = Array.from({ length: 23 * 3 }, (_, n) => {
+    const minute = 9 * 60 + n * 20;
+    const clock = [Math.floor(minute / 60) % 24, minute % 60]
+      .map((part) => String(part).padStart(2, '0'))
+      .join(':');
+    return `d${3 + Math.floor(minute / 1440)} ${clock} kitchen motion on`;
+  });
+  play(
+    `${livedIn(3)}
+    d3 07:00 door contact open
+    d3 07:00:05 door contact closed
+    ${STIRRING.replaceAll('12:', 'd3 08:').replaceAll('pir-living', 'kitchen')}
+    ${stove.join('\n')}
+    d4 08:10 => raised inactivity inactivity.stay`,
+    { ...ROOMS, devices },
+  );
 });

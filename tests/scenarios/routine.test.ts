@@ -38,13 +38,45 @@ test('before a day at home is known the fixed thresholds judge, afterwards the r
     16:00:20 => raised inactivity inactivity.day`);
   play(`${clockwork(0, 4)}
     ${clockwork(4, 5, 7, 10)}
-    d4 11:48:20 => raised inactivity inactivity.learned`);
+    d4 11:30:20 => raised inactivity inactivity.learned`);
 });
 
 test('more days, less doubt', () => {
-  play(`${clockwork(0, 14)}
+  const options = { home: { rules: { inactivity: { floorMs: 30 * 60_000 } } } };
+  play(
+    `${clockwork(0, 4)}
+    ${clockwork(4, 5, 7, 10)}
+    d4 11:17:20 => raised inactivity inactivity.learned`,
+    options,
+  );
+  play(
+    `${clockwork(0, 14)}
     ${clockwork(14, 15, 7, 10)}
-    d14 11:36:20 => raised inactivity inactivity.learned`);
+    d14 11:08:20 => raised inactivity inactivity.learned`,
+    options,
+  );
+});
+
+test('who stirs all night may lie still for once; in the bathroom nobody does', () => {
+  const bath = { deviceId: 'pir-bath', room: 'bathroom', zone: 'bathroom' as const };
+  const devices = [
+    { deviceId: 'pir-bedroom', room: 'bedroom', zone: 'bedroom' as const },
+    { deviceId: 'pir-living', room: 'living room' },
+    bath,
+  ];
+  const restless = `${clockwork(0, 4, 0, 23)}
+    ${clockwork(4, 5, 0, 2)}`;
+  play(
+    `${restless}
+    d4 05:30:20 => raised inactivity inactivity.learned`,
+    { devices },
+  );
+  play(
+    `${restless}
+    d4 02:05 pir-bath motion on
+    d4 03:35 => raised inactivity inactivity.learned`,
+    { devices },
+  );
 });
 
 test('the usual night raises nothing, sleeping on does', () => {
@@ -73,13 +105,13 @@ test('a usual siesta raises nothing, the same silence in the morning does', () =
 test('clearing, and one alert per episode', () => {
   play(`${clockwork(0, 4)}
     ${clockwork(4, 5, 7, 10)}
-    d4 11:48:20 => raised inactivity inactivity.learned
-    d4 11:48:30 staff li claim
-    d4 11:48:30 => claimed inactivity
-    d4 11:48:40 pir-living motion on
-    d4 11:48:40 => cleared inactivity
-    d4 11:49 staff li close WELFARE_OK spoke-to-elder
-    d4 11:49 => closed inactivity
+    d4 11:30:20 => raised inactivity inactivity.learned
+    d4 11:30:30 staff li claim
+    d4 11:30:30 => claimed inactivity
+    d4 11:30:40 pir-living motion on
+    d4 11:30:40 => cleared inactivity
+    d4 11:31 staff li close WELFARE_OK spoke-to-elder
+    d4 11:31 => closed inactivity
     d4 14:00 => raised inactivity inactivity.learned`);
 });
 
@@ -89,11 +121,11 @@ test('a restart in the middle changes nothing; twenty minutes of our own blindne
   play(`${before}
     d4 11:00 pulse
     d4 11:00:30 resumed
-    d4 11:48:20 => raised inactivity inactivity.learned`);
+    d4 11:30:20 => raised inactivity inactivity.learned`);
   play(`${before}
     d4 11:00 pulse
     d4 11:20 resumed
-    d4 12:08:20 => raised inactivity inactivity.learned`);
+    d4 11:50:20 => raised inactivity inactivity.learned`);
 });
 
 test('midnight is no border, and the night on which clocks change is a night', () => {
@@ -127,7 +159,7 @@ test('an absence teaches nothing', () => {
     d5 11:30:20 pir-living motion on
     d5 12:00 pir-bedroom motion on
     d5 12:00:20 pir-living motion on
-    d5 13:49:20 => raised inactivity inactivity.learned`);
+    d5 13:30:20 => raised inactivity inactivity.learned`);
 });
 
 test('silence after the bathroom is asked for sooner than silence in an armchair', () => {
@@ -186,7 +218,7 @@ test('two residents: one goes out, the other is still missed', () => {
     d4 10:05:05 door contact closed
     d4 10:10 pir-bedroom motion on
     d4 10:10:20 pir-living motion on
-    d4 11:58:20 => raised inactivity inactivity.learned`,
+    d4 11:40:20 => raised inactivity inactivity.learned`,
     { home: { residents: 2 } },
   );
 });
@@ -195,7 +227,7 @@ test('frail residents are asked for sooner, also by the routine', () => {
   play(
     `${clockwork(0, 4)}
     ${clockwork(4, 5, 7, 10)}
-    d4 11:37:20 => raised inactivity inactivity.learned`,
+    d4 11:21:20 => raised inactivity inactivity.learned`,
     { home: { riskFactor: 0.9 } },
   );
 });
@@ -203,7 +235,7 @@ test('frail residents are asked for sooner, also by the routine', () => {
 test('the alert says what is usual and from how many days', () => {
   const [effect] = play(`${clockwork(0, 4)}
     ${clockwork(4, 5, 7, 10)}
-    d4 11:48:20 => raised inactivity inactivity.learned`);
+    d4 11:30:20 => raised inactivity inactivity.learned`);
   expect(effect).toMatchObject({
     alert: {
       explanation: {

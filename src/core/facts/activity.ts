@@ -5,6 +5,7 @@ import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kind
 import { LEVEL } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteSettled, teachLoss } from './lost-sensor.ts';
+import { UNCERTAIN } from './presence.ts';
 import { teachSilence, teachStay } from './routine.ts';
 
 /** Weak signs in two rooms so close together are one person walking (recorded strays: 5 min apart and more). */
@@ -69,7 +70,9 @@ export function noteActivity(
   if (atMs < columns.sightBackAtMs[home]!) columns.backlogUntilMs[home] = world.nowMs + BACKLOG_MS;
   if (columns.blindSinceMs[home]! > 0)
     columns.blindSinceMs[home] = Math.max(columns.blindSinceMs[home]!, atMs);
-  if (!wasIn || hasRoamed(world, home, before, device, atMs - beforeMs))
+  // While one room alone says that somebody is in, its next hit is no coming in: the clock of the stay runs.
+  const hasComeIn = !wasIn && columns.isUncertain[home] !== UNCERTAIN.oneRoom;
+  if (hasComeIn || hasRoamed(world, home, before, device, atMs - beforeMs))
     noteRoaming(world, signals, home, atMs, wasIn);
   else if (atMs - beforeMs >= REST_MS) {
     columns.roamedAtMs[home] = atMs;

@@ -80,7 +80,21 @@ export function lossDoubtUntilMs(world: World, home: number): number {
   const isMat = devices.columns.place[device]! >= PLACES.bed;
   const isLost = lost > 0 && !isMat && isUnheard(world, lost, fromMs - ALIVE_MS);
   const lossMs = isLost ? longerThan(devices.columns.lossMin[device]!, FACTOR) : 0;
-  return fromMs + Math.max(lossMs, doorDoubtMs(world, home, device, fromMs));
+  const doorMs = doorDoubtMs(world, home, device, fromMs);
+  return Math.max(fromMs + Math.max(lossMs, doorMs), deadHallUntilMs(world, home, fromMs));
+}
+
+/**
+ * Motion in the hall stands for the door where that has no contact. A hall is passed all day, so half a day without it
+ * is a dead sensor, and a single hit since they were last known to walk about may be that of an empty home: no reason
+ * to ring sooner than the fixed rule would since then. Not since the hit: strays come as often as it would ring.
+ */
+function deadHallUntilMs(world: World, home: number, settledAtMs: number): number {
+  const { homes, devices } = world.roster;
+  const door = homes.columns.outDoor[home]!;
+  const isSingleHit = homes.columns.lastActivityAtMs[home]! > settledAtMs;
+  if (door === 0 || devices.columns.isWeak[door] === 0 || !isSingleHit) return 0;
+  return isUnheard(world, door, settledAtMs - ALIVE_MS) ? settledAtMs + CHEAP_MS : 0;
 }
 
 function doorDoubtMs(world: World, home: number, device: number, fromMs: number): number {

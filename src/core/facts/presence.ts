@@ -7,6 +7,11 @@
 import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
 
+/**
+ * Why it is not known whether anybody is in: after an outage, in which the resident may have gone; after an absence
+ * that only hits of one room speak against. An empty kitchen was recorded that fires ten times in five minutes.
+ */
+export const UNCERTAIN = { no: 0, unseen: 1, oneRoom: 2 } as const;
 /** No proof from inside this long after the door: away (provisional time of domain reference 6.4). */
 export const AWAY_AFTER_MS = 30 * 60_000;
 /** The same where several live, of whom one may have stayed (firm time of domain reference 6.4, MySense). */
@@ -20,6 +25,9 @@ const COMING_IN_MS = 10 * 60_000;
 /** Who leaves through a hall without a contact stays in it for more than one hit: shoes, coat, door. */
 const IN_HALL_MIN_MS = 3000;
 const IN_HALL_MAX_MS = 30_000;
+/** A sensor that never fired twice in so many visits cannot: its pause is longer than anybody stands in a hall. */
+const SINGLE_HITS_KNOWN = 6;
+const FIRES_TWICE = 255;
 /** Hits in two rooms so close together are one person walking; strays of the recorded homes were 4 min apart. */
 const WALK_MS = 2 * 60_000;
 /** A hit and its echo of the same sensor are one hit (recorded pairs: up to 5 s). */
@@ -48,8 +56,10 @@ export function noteDoor(
     return noteInside(world, signals, home, device, atMs);
   // Away without any door: the absence was declared before they went, so this is the going.
   if (isAway) columns.isReturning[home] = columns.doorAtMs[home]! > 0 ? 1 : 0;
+  // Somebody or a sensor: if it was the sensor, this is the return. Taken for a leaving, a fall in the hall is lost.
+  else if (columns.isUncertain[home] === UNCERTAIN.oneRoom) columns.isReturning[home] = 1;
   else if (atMs > columns.doorAtMs[home]! + PASSAGE_MS) columns.isReturning[home] = 0;
-  columns.isUncertain[home] = 0;
+  columns.isUncertain[home] = UNCERTAIN.no;
   columns.doorAtMs[home] = Math.max(columns.doorAtMs[home]!, atMs);
   columns.hintDevice[home] = 0;
   setPresence(world, signals, home, PRESENCE.home);
@@ -67,12 +77,15 @@ export function noteInside(
 ): boolean {
   const columns = world.roster.homes.columns;
   const isAway = columns.presence[home] === PRESENCE.away;
-  if (isAway || columns.isUncertain[home] === 1) {
+  if (isAway || columns.isUncertain[home] !== UNCERTAIN.no) {
     if (!isProofOfReturn(world, home, device, atMs)) {
       setHint(world, home, device, atMs);
       return !isAway;
     }
+    const isUnseen = columns.isUncertain[home] === UNCERTAIN.unseen;
+    const isOneRoom = !isUnseen && isOneRoomOnly(world, home, device);
     forgetDoor(world, home);
+    if (isOneRoom) noteOneRoom(world, home, atMs);
   } else if (columns.doorAtMs[home]! > 0) {
     if (hasComeIn(world, home, atMs) || isProofOfStaying(world, home, device, atMs)) forgetDoor(world, home);
     else setHint(world, home, device, atMs);
@@ -118,16 +131,25 @@ export function isMatOccupied(world: World, home: number): boolean {
   return false;
 }
 
-/** Second hit of the same hall sensor within half a minute, while somebody is in. */
+/** Second hit of the same hall sensor within half a minute while somebody is in; any hit of one that never does so. */
 function isLeavingThroughHall(world: World, home: number, device: number, atMs: number): boolean {
   const columns = world.roster.homes.columns;
   const sinceMs = atMs - columns.hallAtMs[home]!;
   const isSame = columns.hallDevice[home] === device && sinceMs <= IN_HALL_MAX_MS;
-  if (!isSame || sinceMs >= IN_HALL_MIN_MS) {
+  const isSecond = isSame && sinceMs >= IN_HALL_MIN_MS;
+  if (!isSame || isSecond) {
     columns.hallDevice[home] = device;
     columns.hallAtMs[home] = atMs;
   }
-  return isSame && sinceMs >= IN_HALL_MIN_MS && columns.presence[home] !== PRESENCE.away;
+  const { singleHits } = world.roster.devices.columns;
+  if (isSecond) singleHits[device] = FIRES_TWICE;
+  else if (!isSame && singleHits[device]! < SINGLE_HITS_KNOWN) singleHits[device]! += 1;
+  return (isSecond || firesOnce(world, device)) && columns.presence[home] !== PRESENCE.away;
+}
+
+/** A PIR with a pause of minutes: it says once that somebody is in the hall, and nothing when they stay in it. */
+function firesOnce(world: World, device: number): boolean {
+  return world.roster.devices.columns.singleHits[device] === SINGLE_HITS_KNOWN;
 }
 
 function isProofOfReturn(world: World, home: number, device: number, atMs: number): boolean {
@@ -139,6 +161,23 @@ function isProofOfReturn(world: World, home: number, device: number, atMs: numbe
   if (homes.columns.rooms[home]! < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
   if (sinceHintMs <= WALK_MS && isOtherRoom(world, hint, device)) return true;
   return isStayingInOneRoom(world, home, device, atMs);
+}
+
+/** From now on they are in that room, if they are in. */
+function noteOneRoom(world: World, home: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  if (columns.presence[home] === PRESENCE.away) {
+    columns.roamedAtMs[home] = atMs;
+    columns.roamBlindMs[home] = 0;
+  }
+  columns.isUncertain[home] = UNCERTAIN.oneRoom;
+}
+
+/** Nothing but hits of one weak sensor's room: somebody, or a sensor in the sun or above a stove. */
+function isOneRoomOnly(world: World, home: number, device: number): boolean {
+  const { homes, devices } = world.roster;
+  if (devices.columns.isWeak[device] === 0 || homes.columns.rooms[home]! < 2) return false;
+  return !isOtherRoom(world, homes.columns.hintDevice[home]!, device);
 }
 
 /** Counts hits of one room that are no echo; begins anew with another room or after a quarter of an hour. */
@@ -193,7 +232,7 @@ export function forgetDoor(world: World, home: number): void {
   const columns = world.roster.homes.columns;
   columns.doorAtMs[home] = 0;
   columns.isReturning[home] = 0;
-  columns.isUncertain[home] = 0;
+  columns.isUncertain[home] = UNCERTAIN.no;
   columns.hintDevice[home] = 0;
 }
 

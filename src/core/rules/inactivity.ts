@@ -5,6 +5,7 @@
 // activity (R16).
 
 import { lossDoubtUntilMs } from '../facts/lost-sensor.ts';
+import { UNCERTAIN } from '../facts/presence.ts';
 import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '../facts/routine.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
@@ -136,7 +137,7 @@ function judgeSilence(context: Context, home: number): Judgement {
   const columns = roster.homes.columns;
   const settings = context.settings(home);
   const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
-  if (columns.isUncertain[home] === 1 || columns.isReturning[home] === 1)
+  if (columns.isUncertain[home] === UNCERTAIN.unseen || columns.isReturning[home] === 1)
     return at('inactivity.cap', fromMs, settings.capMs, null);
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return judgeFixed(context, home, fromMs);
   return judgeLearned(context, home, fromMs);
@@ -158,7 +159,10 @@ function judgeStay(context: Context, home: number): Judgement {
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return NOT_DUE;
   const usualMs = columns.stayPeakMin[home]! * 60_000;
   const fromMs = columns.roamedAtMs[home]! + columns.roamBlindMs[home]!;
-  return at('inactivity.stay', fromMs, Math.max(settings.stayMs, usualMs + settings.usualMarginMs), usualMs);
+  // One sensor alone says that somebody is in: it may as well be the sensor.
+  const leastMs = columns.isUncertain[home] === UNCERTAIN.oneRoom ? settings.stayMs * 2 : settings.stayMs;
+  const ownMs = usualMs * settings.usualFactor + settings.usualMarginMs;
+  return at('inactivity.stay', fromMs, Math.max(leastMs, ownMs), usualMs);
 }
 
 /**
@@ -167,22 +171,27 @@ function judgeStay(context: Context, home: number): Judgement {
  */
 function judgeLearned(context: Context, home: number, fromMs: number): Judgement {
   const { world } = context;
-  const { capMs, placeShare, placeLeastMs, occupiedShare } = context.settings(home);
+  const settings = context.settings(home);
+  const { capMs, placeShare, placeLeastMs, occupiedShare } = settings;
+  const riskFactor = world.roster.homes.columns.riskFactor[home]!;
   const device = world.roster.homes.columns.lastActivityDevice[home]!;
   const usualHereMs = usualAfterMs(world, home, device);
   const byPlaceMs = learnedMs(context, home, usualHereMs);
   const leastMs = isOccupied(context, device)
     ? byPlaceMs * occupiedShare
     : Math.min(byPlaceMs * placeShare, placeLeastMs);
-  const hourShare = hourShareOf(context, home, device, fromMs);
+  const isAsleep = mayBeAsleep(context, home, device, fromMs);
+  const hourShare = isAsleep ? Math.max(settings.hourShare, settings.nightShare) : settings.hourShare;
+  const nightFloorMs = isAsleep ? settings.nightFloorMs * riskFactor : 0;
   const doubtUntilMs = lossDoubtUntilMs(world, home) + world.roster.homes.columns.blindMs[home]!;
   for (let atMs = fromMs; atMs < fromMs + capMs; ) {
     const endMs = Math.min(nextSlotAtMs(world, home, atMs), fromMs + capMs);
     const usualNowMs = usualInSlotMs(world, home, slotAt(world, home, atMs));
     const byHourMs = learnedMs(context, home, usualNowMs);
     const isPlace = byPlaceMs < byHourMs;
-    const thresholdMs = isPlace ? Math.max(byPlaceMs, byHourMs * hourShare) : Math.max(byHourMs, leastMs);
-    const dueMs = Math.max(atMs, fromMs + wholeMinutes(Math.max(thresholdMs, doubtUntilMs - fromMs)));
+    const usualMostMs = isPlace ? Math.max(byPlaceMs, byHourMs * hourShare) : Math.max(byHourMs, leastMs);
+    const thresholdMs = Math.max(usualMostMs, nightFloorMs, doubtUntilMs - fromMs);
+    const dueMs = Math.max(atMs, fromMs + wholeMinutes(thresholdMs));
     if (dueMs < endMs) {
       const [code, usualMs] = isPlace
         ? (['inactivity.place', usualHereMs] as const)
@@ -195,12 +204,10 @@ function judgeLearned(context: Context, home: number, fromMs: number): Judgement
 }
 
 /** By night a place says little: whoever goes to bed is last seen anywhere. The bathroom is where people fall. */
-function hourShareOf(context: Context, home: number, device: number, fromMs: number): number {
-  const { hourShare, nightShare, ...day } = context.settings(home);
+function mayBeAsleep(context: Context, home: number, device: number, fromMs: number): boolean {
   const { homeTimezone } = context.world.roster.names;
   const isBathroom = context.world.roster.devices.columns.place[device] === PLACES.bathroom;
-  if (isBathroom || isDayTime(localMinuteOfDay(homeTimezone[home]!, fromMs), day)) return hourShare;
-  return Math.max(hourShare, nightShare);
+  return !isBathroom && !isDayTime(localMinuteOfDay(homeTimezone[home]!, fromMs), context.settings(home));
 }
 
 /** Nobody reads seconds in an explanation. */
@@ -211,11 +218,16 @@ function wholeMinutes(durationMs: number): number {
 /** The threshold for something that usually lasts `usualMs`: wide while little is known. */
 function learnedMs(context: Context, home: number, usualMs: number): number {
   const settings = context.settings(home);
-  const { usualFactor, usualMarginMs, doubtFactor, floorMs } = settings;
-  const doubt = doubtFactor / Math.max(1, learnedDays(context.world, home));
+  const { usualFactor, usualMarginMs, floorMs } = settings;
+  const doubt = doubtOf(context, home);
   const marginMs = usualMarginMs * (1 + doubt);
-  const thresholdMs = Math.max(floorMs * (1 + doubt), usualMs * (usualFactor + doubt) + marginMs);
+  const thresholdMs = Math.max(floorMs, usualMs * (usualFactor + doubt) + marginMs);
   return thresholdMs * context.world.roster.homes.columns.riskFactor[home]!;
+}
+
+/** How much is not known yet: `doubtFactor` after one day at home, half of it after two. */
+function doubtOf(context: Context, home: number): number {
+  return context.settings(home).doubtFactor / Math.max(1, learnedDays(context.world, home));
 }
 
 function judgeFixed(context: Context, home: number, fromMs: number): Judgement {

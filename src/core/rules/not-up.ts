@@ -4,6 +4,7 @@
 // one alert: none while it has rung already as inactivity or bathroom stay. Those may still follow a morning that rang
 // here, because they are more urgent and climb the ladder.
 
+import { UNCERTAIN } from '../facts/presence.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import {
   CONFIRM_MS,
@@ -39,12 +40,12 @@ const PARAMETERS = {
     source: 'Early risers sleep in now and then; our own choice, no published figure',
   },
   marginMinutes: {
-    default: 30,
+    default: 45,
     min: 0,
     max: 240,
     unit: 'count',
     meaning: 'Minutes after the latest usual hour',
-    source: 'R4: usual + 30 min',
+    source: 'R4: usual + 30 min; 45 halves the false alarms of late risers (ADR 0021)',
   },
   doubtMornings: {
     default: 7,
@@ -135,7 +136,7 @@ function isJudged(context: Context, home: number): boolean {
     columns.lastActivityAtMs[home]! > 0 &&
     columns.blindSinceMs[home] === 0 &&
     columns.presence[home] !== PRESENCE.away &&
-    columns.isUncertain[home] === 0 &&
+    columns.isUncertain[home] !== UNCERTAIN.unseen &&
     columns.isReturning[home] === 0 &&
     // With a door alone, who does not go out early would be asked for every day (R10 is for those homes).
     columns.rooms[home]! > 0 &&

@@ -3,6 +3,7 @@
 // A notice for the operator, gone by itself with the return to bed or the morning; a stay in the bathroom and a long
 // silence have rules of their own and are not said twice.
 
+import { UNCERTAIN } from '../facts/presence.ts';
 import { isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { isMatOn, MORNINGS_KNOWN, usualRising } from '../facts/sleep.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
@@ -142,7 +143,7 @@ function isJudged(context: Context, home: number): boolean {
     columns.isWatched[home] === 1 &&
     columns.blindSinceMs[home] === 0 &&
     columns.presence[home] !== PRESENCE.away &&
-    columns.isUncertain[home] === 0 &&
+    columns.isUncertain[home] !== UNCERTAIN.unseen &&
     columns.isReturning[home] === 0 &&
     !context.isRaised('inactivity', home) &&
     !context.isRaised('bathroom-stay', home)

@@ -49,7 +49,7 @@ const HOME_COLUMNS = {
   awaySinceMs: 'f64',
   /** 1 when nobody was in as the door moved: what stirs next has come in. */
   isReturning: 'u8',
-  /** 1 after an outage, in which the resident may have gone: until somebody is proved to be in. */
+  /** Whether anybody is in is not known: an `UNCERTAIN`, until somebody is proved to be in (facts/presence.ts). */
   isUncertain: 'u8',
   /** 1 when a contact stands at the door to the outside; else motion in the entry zone stands for it. */
   hasDoorContact: 'u8',
@@ -148,6 +148,8 @@ const DEVICE_COLUMNS = {
   levelSinceMs: 'f64',
   saysOff: 'u8',
   distrust: 'u8',
+  /** Motion in the hall that came alone, in a row; 255 once it was seen to fire twice (facts/presence.ts). */
+  singleHits: 'u8',
   /** Reports in the hour `reportsHour` since 1970. */
   reports: 'u16',
   reportsHour: 'u32',
