@@ -8,6 +8,8 @@ import type { HomeEvidence } from './evidence.ts';
 import { overlapMs, union } from './spans.ts';
 import type { Span, Truth } from './truth.ts';
 
+const DOOR = 'door-front';
+
 /** Why this alert is false; null when the truth explains it. */
 type Check = (alert: Alert, home: HomeEvidence, world: CauseWorld) => string | null;
 
@@ -24,7 +26,7 @@ export class CauseWorld {
     this.outages = union(truth.outages.filter((span) => span.untilMs - span.fromMs >= BOUNDS.ownOutageMs));
   }
 
-  /** Time in which nothing could be seen of the home, less what it takes to notice that. */
+  /** Time in which nothing came from the home, less what it takes to notice that. */
   unseenOf({ facts }: HomeEvidence): readonly Span[] {
     const known = this.#unseen.get(facts.home);
     if (known !== undefined) return known;
@@ -35,6 +37,11 @@ export class CauseWorld {
     const unseen = union([...cuts, ...this.outages]);
     this.#unseen.set(facts.home, unseen);
     return unseen;
+  }
+
+  /** How much of that time nobody can know anything of: what a gateway kept and sent later was seen. */
+  unseenMs(home: HomeEvidence, fromMs: number, untilMs: number): number {
+    return overlapMs(this.unseenOf(home), Math.max(fromMs, home.toldUntilMs), untilMs);
   }
 
   isDown(home: HomeEvidence, atMs: number): boolean {
@@ -62,7 +69,7 @@ export const CHECKS: Readonly<Record<AlertKind, Check>> = {
   'bathroom-stay': (alert, home, world) => blind(alert, home) ?? elsewhere(alert, home, world),
   'out-of-bed': (alert, home) => blind(alert, home) ?? inBed(home),
   'night-exit': doorMoved,
-  'door-open': (_, home) => (isSurely(home, 'door-front', false) ? 'the door is shut' : null),
+  'door-open': (_, home) => (isSurely(home, DOOR, false) ? 'the door is shut' : null),
   'door-unchanged': (alert, home) =>
     alert.raisedAtMs - home.doorToldAtMs < 2 * BOUNDS.awayNoticeMs ? 'the door moved' : null,
   'water-low': (alert, home) => waterDrawn(alert, home),
@@ -94,12 +101,27 @@ function blind({ raisedAtMs }: Alert, home: HomeEvidence): string | null {
 }
 
 /** Staff know that nobody is in, and nobody is. */
-function declared({ raisedAtMs }: Alert, { facts }: HomeEvidence): string | null {
-  const isKnown = facts.trips.some(
+function declared({ raisedAtMs }: Alert, home: HomeEvidence): string | null {
+  const { trips, hasStrays } = home.facts;
+  const isKnown = trips.some(
     ({ declaredAtMs, untilMs }) =>
-      declaredAtMs !== null && declaredAtMs <= raisedAtMs && raisedAtMs < untilMs,
+      declaredAtMs !== null &&
+      declaredAtMs <= raisedAtMs &&
+      raisedAtMs < untilMs &&
+      !isSeenInside(home, declaredAtMs),
   );
-  return isKnown && !facts.hasStrays ? 'staff were told that nobody is in' : null;
+  return isKnown && !hasStrays ? 'staff were told that nobody is in' : null;
+}
+
+/**
+ * Somebody stirred inside after the declaration, and the door, which is dead, never told of a leaving: whoever calls
+ * may stay on, so the home has to be watched, and nobody can know that they left. Not while the door tells: then the
+ * leaving was seen.
+ */
+function isSeenInside(home: HomeEvidence, declaredAtMs: number): boolean {
+  const { lastSign, facts } = home;
+  const isDoorDead = facts.deaths.some(({ deviceId, atMs }) => deviceId === DOOR && atMs <= declaredAtMs);
+  return isDoorDead && lastSign !== null && lastSign.madeAtMs >= declaredAtMs;
 }
 
 /** Somebody went from room to room, in the day of an absence that nobody declared, or since one was declared. */
@@ -113,10 +135,9 @@ function isBack({ raisedAtMs, explanation }: Alert, { roamedAtMs, facts }: HomeE
 function tooEarly({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWorld): string | null {
   const { lastSign, roamedAtMs, facts } = home;
   if (lastSign === null) return null;
-  const unseen = world.unseenOf(home);
-  const quietMs = raisedAtMs - lastSign.madeAtMs - overlapMs(unseen, lastSign.madeAtMs, raisedAtMs);
+  const quietMs = raisedAtMs - lastSign.madeAtMs - world.unseenMs(home, lastSign.madeAtMs, raisedAtMs);
   if (quietMs >= BOUNDS.silenceFloorMs * facts.riskFactor - BOUNDS.ownOutageMs) return null;
-  const stayMs = raisedAtMs - roamedAtMs - overlapMs(unseen, roamedAtMs, raisedAtMs);
+  const stayMs = raisedAtMs - roamedAtMs - world.unseenMs(home, roamedAtMs, raisedAtMs);
   if (stayMs >= BOUNDS.stayFloorMs - BOUNDS.ownOutageMs) return null;
   const agoMs = raisedAtMs - lastSign.madeAtMs;
   return `somebody moved in the ${lastSign.room} ${minutes(agoMs)} before, of it seen ${minutes(quietMs)}`;
@@ -132,7 +153,7 @@ function elsewhere({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWorld)
   if (home.facts.residents > 1) return null;
   const sign = home.lastSignOutside('bathroom');
   if (sign === null) return null;
-  const sinceMs = raisedAtMs - sign.madeAtMs - overlapMs(world.unseenOf(home), sign.madeAtMs, raisedAtMs);
+  const sinceMs = raisedAtMs - sign.madeAtMs - world.unseenMs(home, sign.madeAtMs, raisedAtMs);
   return sinceMs < BOUNDS.bathroomFloorMs ? `a sign from the ${sign.room} ${minutes(sinceMs)} before` : null;
 }
 
@@ -177,10 +198,13 @@ function deviceSilent({ raisedAtMs, deviceId }: Alert, home: HomeEvidence): stri
   return quietMs < windowMs - BOUNDS.ownOutageMs ? `it reported ${minutes(quietMs)} before` : null;
 }
 
-/** By the newest reading and by the last one told: late readings and wrong clocks may tell them apart. */
+/**
+ * By the newest reading, by the last one told, and by the one that seems the newest: late readings and wrong clocks
+ * may tell them apart. A door that is shut "eight hours before it was opened" nobody can call shut.
+ */
 function isSurely(home: HomeEvidence, deviceId: string, value: unknown): boolean {
-  const device = home.device(deviceId);
-  return device.value === value && device.toldValue === value;
+  const { value: made, toldValue, claimedValue } = home.device(deviceId);
+  return made === value && toldValue === value && claimedValue === value;
 }
 
 function minutes(durationMs: number): string {

@@ -73,7 +73,7 @@ export class DutyAudit {
   /** Judged by when we were told of the last sign, since some gateways name no time. */
   #checkCollapse(home: HomeEvidence, untilMs: number): void {
     const { collapse, homeId } = home.facts;
-    if (collapse === null || home.lastSign === null) return;
+    if (collapse === null || home.lastToldSign === null) return;
     const dueMs = this.#collapseDueMs(home);
     if (dueMs === null || dueMs >= untilMs) return;
     this.#verdict.count('collapses');
@@ -96,7 +96,7 @@ export class DutyAudit {
   }
 
   #collapseDueMs(home: HomeEvidence): number | null {
-    const { facts, lastSign, doorToldAtMs, roamTold } = home;
+    const { facts, lastToldSign, doorToldAtMs, roamTold } = home;
     const unseen = union([
       ...facts.cuts.map((cut) => padded(cut, facts.beatMs, 3 * facts.beatMs + BOUNDS.comeBackMs)),
       ...this.#outages,
@@ -106,12 +106,12 @@ export class DutyAudit {
     if (looksAway)
       return afterCounting(
         unseen,
-        Math.max(doorToldAtMs, lastSign!.toldAtMs),
+        Math.max(doorToldAtMs, lastToldSign!.toldAtMs),
         BOUNDS.awayNoticeMs + BOUNDS.capMs,
       );
-    if (!facts.hasStrays) return afterCounting(unseen, lastSign!.toldAtMs, BOUNDS.capMs + BOUNDS.slackMs);
+    if (!facts.hasStrays) return afterCounting(unseen, lastToldSign!.toldAtMs, BOUNDS.capMs + BOUNDS.slackMs);
     if (facts.collapse!.atMs < STAY_TAUGHT_MS + this.#startMs()) return null;
-    return afterCounting(unseen, lastSign!.toldAtMs, BOUNDS.stayCapMs + BOUNDS.slackMs);
+    return afterCounting(unseen, lastToldSign!.toldAtMs, BOUNDS.stayCapMs + BOUNDS.slackMs);
   }
 
   #startMs(): number {

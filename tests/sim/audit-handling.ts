@@ -28,6 +28,7 @@ const RESTORABLE: ReadonlySet<string> = new Set([
   'drift',
 ]);
 const CAUSES: ReadonlySet<string> = new Set(['repeated', 'returned']);
+const FREED: ReadonlySet<string> = new Set(['released', 'lease-lost']);
 /** A tick may wait for the next commit. */
 const TICK_SLACK_MS = 2_000;
 
@@ -40,6 +41,9 @@ export class HandlingAudit {
   readonly #seen = new Set<string>();
   /** Open alerts with a clock running. */
   readonly #open = new Map<string, Alert>();
+
+  /** When an alert that was held came back to the queue: a rung that was due meanwhile is climbed then. */
+  readonly #freedAtMs = new Map<string, number>();
 
   /** Reported once each. */
   readonly #overdue = new Set<string>();
@@ -57,6 +61,7 @@ export class HandlingAudit {
       const { alert } = effect;
       this.#seen.add(`${alert.id} ${alert.version}`);
       this.#last.set(alert.id, alert);
+      if (FREED.has(effect.change)) this.#freedAtMs.set(alert.id, alert.updatedAtMs);
       if (alert.handling === 'closed') this.#open.delete(alert.id);
       else this.#open.set(alert.id, alert);
     }
@@ -136,7 +141,8 @@ export class HandlingAudit {
   #checkClocks(alert: Alert, nowMs: number): void {
     const { claim, raisedAtMs, escalationLevel, priority, id, homeId } = alert;
     const rungMs = priority <= 2 && claim === null ? BOUNDS.ladderMs[escalationLevel] : undefined;
-    const dueMs = claim !== null ? claim.expiresAtMs : rungMs === undefined ? null : raisedAtMs + rungMs;
+    const climbMs = rungMs === undefined ? null : Math.max(raisedAtMs + rungMs, this.#freedAtMs.get(id) ?? 0);
+    const dueMs = claim !== null ? claim.expiresAtMs : climbMs;
     if (dueMs === null || nowMs - dueMs <= TICK_SLACK_MS || this.#overdue.has(id)) return;
     // While we were down nobody could climb; what was due then happens with the first entries after it.
     const downMs = overlapMs(this.#outages, dueMs - TICK_SLACK_MS, nowMs);

@@ -27,6 +27,8 @@ export const BOUNDS = {
   upMs: HOUR_MS,
   /** Bathroom stay: the attention of R5 comes first after half an hour. */
   bathroomFloorMs: 30 * MINUTE_MS,
+  /** A motion sensor without a rest for so long is not believed: it may be stuck [domain 6.5]. */
+  restlessMs: 2 * HOUR_MS,
   /** Two signs in two rooms so close together are one person walking. */
   walkMs: 2 * MINUTE_MS,
   /** Low battery [R13] and changed battery. */

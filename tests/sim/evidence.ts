@@ -21,6 +21,13 @@ export interface DeviceEvidence {
   valueMadeAtMs: number;
   /** What it last told us that it senses: all there is when its gateway names no time that can be believed. */
   toldValue: unknown;
+  /** What it sensed last by the times its gateway names, which may be hours wrong. */
+  claimedValue: unknown;
+  claimedAtMs: number;
+  /** Since when it has said nothing but ON; 0 after an OFF. Its OFF may be lost on the radio. */
+  onSinceMs: number;
+  /** The hit that an OFF would prove to be one. */
+  doubtful: Sign | null;
   isBatteryLow: boolean;
 }
 
@@ -30,7 +37,15 @@ const KEPT_MS = 49 * 3_600_000;
 export class HomeEvidence {
   readonly facts: HomeTruth;
   gatewayHeardAtMs = 0;
+  /**
+   * Until when all that was made is told. A gateway sends what it kept in order, but for calls for help, which
+   * overtake: when one of its other readings has come, everything before it has. So an outage whose readings have
+   * come in was seen, late. Not where the gateway names no time: there nobody can tell when it was.
+   */
+  toldUntilMs = 0;
   lastSign: Sign | null = null;
+  /** The last one, though it may be that of a stuck sensor: whoever believes it looks for somebody from then on. */
+  lastToldSign: Sign | null = null;
   /** Last time that two rooms were used one after the other. */
   roamedAtMs = 0;
   /** The same, by when we were told. */
@@ -54,6 +69,10 @@ export class HomeEvidence {
         value: null,
         valueMadeAtMs: 0,
         toldValue: null,
+        claimedValue: null,
+        claimedAtMs: 0,
+        onSinceMs: 0,
+        doubtful: null,
         isBatteryLow: false,
       };
       this.#devices.set(deviceId, device);
@@ -65,13 +84,20 @@ export class HomeEvidence {
     this.gatewayHeardAtMs = atMs;
   }
 
-  take({ atMs }: Entry, reading: MadeReading): void {
+  take({ atMs, body }: Entry, reading: MadeReading): void {
     const { deviceId, kind, value, madeAtMs, isLevel } = reading;
+    if (reading.emergency === null && !this.facts.isTimeless)
+      this.toldUntilMs = Math.max(this.toldUntilMs, madeAtMs);
     const device = this.device(deviceId);
     device.toldAtMs = atMs;
     device.madeAtMs = Math.max(device.madeAtMs, madeAtMs);
     const facts = this.facts.devices.get(deviceId)!;
     if (kind === facts.kind) device.toldValue = value;
+    const claimedAtMs = body.type === 'observation' ? body.measuredAtMs : atMs;
+    if (kind === facts.kind && claimedAtMs >= device.claimedAtMs) {
+      device.claimedValue = value;
+      device.claimedAtMs = claimedAtMs;
+    }
     if (kind === facts.kind && madeAtMs >= device.valueMadeAtMs) {
       device.value = value;
       device.valueMadeAtMs = madeAtMs;
@@ -80,7 +106,38 @@ export class HomeEvidence {
       this.#water.push({ atMs: madeAtMs, liters: value });
     if (deviceId === 'door-front' && kind === 'contact')
       this.doorToldAtMs = Math.max(this.doorToldAtMs, atMs);
-    if (isSign(reading)) this.#addSign({ madeAtMs, toldAtMs: atMs, room: facts.room });
+    const sign = { madeAtMs, toldAtMs: atMs, room: facts.room };
+    if (isSign(reading)) {
+      if (madeAtMs >= (this.lastToldSign?.madeAtMs ?? 0)) this.lastToldSign = sign;
+      if (this.#isRested(device, reading, sign)) this.#addSign(sign);
+    }
+    if (kind === 'motion' && !isLevel) this.#noteRest(device, value === true, madeAtMs);
+  }
+
+  /**
+   * Could a person's hit be told from those of a stuck sensor? Not while its last OFF is hours ago, unless somebody
+   * walked in: then the next OFF proves it, and if that is lost as well, nobody can know.
+   */
+  #isRested(device: DeviceEvidence, { kind, madeAtMs }: MadeReading, sign: Sign): boolean {
+    if (kind !== 'motion' || device.onSinceMs === 0) return true;
+    if (madeAtMs - device.onSinceMs < BOUNDS.restlessMs) return true;
+    const { lastSign } = this;
+    if (lastSign !== null && lastSign.room !== sign.room && madeAtMs - lastSign.madeAtMs <= BOUNDS.walkMs) {
+      device.onSinceMs = madeAtMs;
+      return true;
+    }
+    device.doubtful = sign;
+    return false;
+  }
+
+  #noteRest(device: DeviceEvidence, isOn: boolean, madeAtMs: number): void {
+    if (isOn) {
+      if (device.onSinceMs === 0) device.onSinceMs = madeAtMs;
+      return;
+    }
+    if (device.doubtful !== null) this.#addSign(device.doubtful);
+    device.doubtful = null;
+    device.onSinceMs = 0;
   }
 
   /** The last sign made in any room but `room`. */

@@ -1,5 +1,5 @@
-// Goal: the auditor finds what it is there for. Three bugs, one of each kind, and one of snapshots, are planted around
-// the real code (plant.ts); each is found in a run that is clean without it.
+// Goal: the auditor finds what it is there for. Bugs of each kind are planted around the real code (plant.ts); each is
+// found in a run that is clean without it.
 
 import { expect, test } from 'vitest';
 import { audit } from './audit.ts';
@@ -35,6 +35,20 @@ test.each<[string, number, Plant, Harm, RegExp]>([
     { dropsColumn: { table: 'homes', column: 'lastActivityAtMs' } },
     'missed',
     /nobody saw it/,
+  ],
+  [
+    'a rule that rings after twenty minutes of silence',
+    46,
+    { rules: { inactivity: { dayMs: 1_200_000, nightMs: 1_200_000, floorMs: 1_800_000 } } },
+    'false',
+    /somebody moved/,
+  ],
+  [
+    'a bathroom rule that rings after a quarter of an hour',
+    46,
+    { rules: { 'bathroom-stay': { alertMs: 900_000, marginMs: 0, usualFactor: 1, doubtFactor: 0 } } },
+    'false',
+    /a sign from/,
   ],
 ])(
   'found: %s',
