@@ -8,6 +8,7 @@ import { applyCommand } from './alerts/handling.ts';
 import { AlertWatch } from './alerts/watch.ts';
 import { absenceDeadlineMs, applyHomeCommand, checkAbsence } from './facts/absence.ts';
 import { isActivity, noteActivity } from './facts/activity.ts';
+import { noteTold } from './facts/backlog.ts';
 import { noteBattery } from './facts/battery.ts';
 import {
   checkDevices,
@@ -260,6 +261,7 @@ export class Engine implements Signals {
     const atMs = Math.min(observation.measuredAtMs, world.nowMs);
     if (observation.kind === 'online' && observation.value === false) noteDeviceLost(world, this, device);
     else noteDeviceSeen(world, this, device, atMs);
+    noteTold(world, observation, home, atMs);
     noteBattery(world, observation, device);
     noteWater(world, observation, home, device);
     const isTrusted = noteTrust(world, this, observation, device, atMs);

@@ -4,6 +4,7 @@ import type { ObservationBody } from '../model/entry.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { LEVEL } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
+import { noteLateLife, unseenAfterMs, unseenBeforeMs } from './backlog.ts';
 import { noteSettled, teachLoss } from './lost-sensor.ts';
 import { UNCERTAIN } from './presence.ts';
 import { teachSilence, teachStay } from './routine.ts';
@@ -13,12 +14,6 @@ export const ROAM_MS = 4 * 60_000;
 
 /** After so long a silence, which its own clock has judged, a stay in one room is a new one. */
 const REST_MS = 8 * 3_600_000;
-
-/**
- * What was kept during an outage comes in a rush, oldest first: so long after its last reading nothing is said of a
- * silence, since the next may end it (gateways send some hundred kept readings per second).
- */
-const BACKLOG_MS = 2 * 60_000;
 
 /** Devices that report nothing but presses as signs of life. */
 const PRESSED: ReadonlySet<string> = new Set(['button', 'terminal']);
@@ -59,15 +54,15 @@ export function noteActivity(
   const columns = world.roster.homes.columns;
   const beforeMs = columns.lastActivityAtMs[home]!;
   const before = columns.lastActivityDevice[home]!;
+  noteLateLife(world, home, atMs);
   if (atMs < beforeMs) return;
-  const isSeen = columns.blindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
   if (wasIn && isSeen && before > 0) teachSilence(world, home, before, beforeMs, atMs);
   teachLoss(world, home, device, atMs, isSeen, wasIn);
   columns.lastActivityAtMs[home] = atMs;
   columns.lastActivityDevice[home] = device;
   noteSettled(world, home, device, atMs);
-  columns.blindMs[home] = 0;
-  if (atMs < columns.sightBackAtMs[home]!) columns.backlogUntilMs[home] = world.nowMs + BACKLOG_MS;
+  columns.blindMs[home] = unseenAfterMs(world, home, atMs);
   if (columns.blindSinceMs[home]! > 0)
     columns.blindSinceMs[home] = Math.max(columns.blindSinceMs[home]!, atMs);
   // While one room alone says that somebody is in, its next hit is no coming in: the clock of the stay runs.
@@ -76,7 +71,7 @@ export function noteActivity(
     noteRoaming(world, signals, home, atMs, wasIn);
   else if (atMs - beforeMs >= REST_MS) {
     columns.roamedAtMs[home] = atMs;
-    columns.roamBlindMs[home] = 0;
+    columns.roamBlindMs[home] = unseenAfterMs(world, home, atMs);
   }
   signals.onActivity(home);
 }
@@ -93,10 +88,11 @@ function hasRoamed(world: World, home: number, before: number, device: number, s
 
 function noteRoaming(world: World, signals: Signals, home: number, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
-  const isSeen = columns.roamBlindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  const unseenMs = unseenAfterMs(world, home, atMs);
+  const isSeen = columns.roamBlindMs[home]! <= unseenMs && columns.blindSinceMs[home] === 0;
   if (wasIn && isSeen && columns.roamedAtMs[home]! > 0)
     teachStay(world, home, columns.roamedAtMs[home]!, atMs);
   columns.roamedAtMs[home] = atMs;
-  columns.roamBlindMs[home] = 0;
+  columns.roamBlindMs[home] = unseenMs;
   signals.onRoamed(home);
 }

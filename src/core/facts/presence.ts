@@ -51,9 +51,11 @@ export function noteDoor(
   atMs: number,
 ): boolean {
   const columns = world.roster.homes.columns;
-  const isAway = columns.presence[home] === PRESENCE.away;
   if (columns.hasDoorContact[home] === 0 && !isLeavingThroughHall(world, home, device, atMs))
     return noteInside(world, signals, home, device, atMs);
+  leaveBefore(world, signals, home, atMs);
+  const isAway = columns.presence[home] === PRESENCE.away;
+  if (isAway && isBeforeLeaving(world, home, atMs)) return false;
   // Away without any door: the absence was declared before they went, so this is the going.
   if (isAway) columns.isReturning[home] = columns.doorAtMs[home]! > 0 ? 1 : 0;
   // Somebody or a sensor: if it was the sensor, this is the return. Taken for a leaving, a fall in the hall is lost.
@@ -76,7 +78,9 @@ export function noteInside(
   atMs: number,
 ): boolean {
   const columns = world.roster.homes.columns;
+  leaveBefore(world, signals, home, atMs);
   const isAway = columns.presence[home] === PRESENCE.away;
+  if (isAway && isBeforeLeaving(world, home, atMs)) return false;
   if (isAway || columns.isUncertain[home] !== UNCERTAIN.no) {
     if (!isProofOfReturn(world, home, device, atMs)) {
       setHint(world, home, device, atMs);
@@ -94,8 +98,15 @@ export function noteInside(
   return true;
 }
 
-/** When silence after the door becomes an absence; Infinity when no door is waiting for an answer. */
+/**
+ * When silence after the door becomes an absence; Infinity when no door is waiting for an answer. What stirred after a
+ * door that was kept may be next in the backlog.
+ */
 export function presenceDeadlineMs(world: World, home: number): number {
+  return Math.max(leftAtMs(world, home), world.roster.homes.columns.backlogUntilMs[home]!);
+}
+
+function leftAtMs(world: World, home: number): number {
   const columns = world.roster.homes.columns;
   if (columns.doorAtMs[home] === 0 || columns.presence[home] === PRESENCE.away)
     return Number.POSITIVE_INFINITY;
@@ -105,7 +116,21 @@ export function presenceDeadlineMs(world: World, home: number): number {
 }
 
 export function checkPresence(world: World, signals: Signals, home: number): void {
-  if (presenceDeadlineMs(world, home) > world.nowMs) return;
+  if (presenceDeadlineMs(world, home) <= world.nowMs) leave(world, signals, home);
+}
+
+/** What a gateway kept comes hours later in one rush: who was out for long enough before `atMs` was away by then. */
+function leaveBefore(world: World, signals: Signals, home: number, atMs: number): void {
+  if (leftAtMs(world, home) <= atMs) leave(world, signals, home);
+}
+
+/** Kept from before the absence, which began or was declared meanwhile: nobody who came back. */
+function isBeforeLeaving(world: World, home: number, atMs: number): boolean {
+  const { awaySinceMs, sightBackAtMs } = world.roster.homes.columns;
+  return atMs < awaySinceMs[home]! && atMs < sightBackAtMs[home]!;
+}
+
+function leave(world: World, signals: Signals, home: number): void {
   const columns = world.roster.homes.columns;
   if (isMatOccupied(world, home)) {
     forgetDoor(world, home);

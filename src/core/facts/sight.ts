@@ -3,6 +3,7 @@
 
 import { LINK, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
+import { noteSightBack } from './backlog.ts';
 import { doubtUntilMs } from './link.ts';
 
 /** Least share of live activity sensors that lets silence mean something (domain reference 6.5). */
@@ -55,7 +56,7 @@ export function refreshSight(world: World, signals: Signals, home: number, since
   if (isBlind) {
     columns.blindSinceMs[home] = Math.max(sinceMs, columns.lastActivityAtMs[home]!, 1);
   } else {
-    addBlindMs(world, home, world.nowMs - columns.blindSinceMs[home]!);
+    addBlindMs(world, home, columns.blindSinceMs[home]!);
     columns.blindSinceMs[home] = 0;
     // The clock of a home starts when we first see it: a resident who never stirs afterwards is missed by nobody.
     if (columns.lastActivityAtMs[home] === 0 && total > 0) {
@@ -71,20 +72,20 @@ export function refreshSight(world: World, signals: Signals, home: number, since
 /** Our own outage from `fromMs` to now: all homes we saw were unseen meanwhile. */
 export function addOwnOutage(world: World, fromMs: number): void {
   const { columns, size } = world.roster.homes;
-  const outageMs = world.nowMs - fromMs;
   for (let home = 1; home < size; home++) {
     if (columns.lastActivityAtMs[home] !== 0 && columns.blindSinceMs[home] === 0)
-      addBlindMs(world, home, outageMs);
+      addBlindMs(world, home, fromMs);
   }
 }
 
-function addBlindMs(world: World, home: number, blindMs: number): void {
+function addBlindMs(world: World, home: number, fromMs: number): void {
   const columns = world.roster.homes.columns;
+  const blindMs = world.nowMs - fromMs;
   if (blindMs >= UNCERTAIN_AFTER_MS && columns.presence[home] === PRESENCE.home)
     columns.isUncertain[home] = 1;
   columns.blindMs[home]! += blindMs;
   columns.roamBlindMs[home]! += blindMs;
-  columns.sightBackAtMs[home] = world.nowMs;
+  noteSightBack(world, home, fromMs);
 }
 
 /** When to look at a silence due at `dueMs`: then; once it is due, as soon as our sight of the home is clear. */

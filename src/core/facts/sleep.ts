@@ -10,6 +10,7 @@ import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localDayOf, localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES } from '../state/roster.ts';
 import type { World } from '../state/world.ts';
+import { unseenBeforeMs } from './backlog.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -200,7 +201,7 @@ function noteWeakSign(world: World, home: number, atMs: number): void {
 function noteUp(world: World, home: number, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   openMorning(world, home, atMs);
-  const isSeen = columns.blindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
   const isMorning = atMs - columns.morningAtMs[home]! < MORNING_LENGTH_MS;
   if (wasIn && isSeen && isMorning) teachRising(world, home, atMs);
   closeMorning(world, home, atMs);

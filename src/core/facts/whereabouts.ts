@@ -8,6 +8,7 @@
 import { ZONES } from '../model/home.ts';
 import { LEVEL, PRESENCE } from '../state/roster.ts';
 import type { World } from '../state/world.ts';
+import { unseenBeforeMs } from './backlog.ts';
 import { learnedDays } from './routine.ts';
 
 const MINUTE_MS = 60_000;
@@ -40,7 +41,7 @@ export function noteRoom(world: World, home: number, device: number, atMs: numbe
     return;
   }
   if (!isHere && before > 0 && isHeld(world, home, before)) return;
-  const unseenMs = columns.blindMs[home]!;
+  const unseenMs = unseenBeforeMs(world, home, atMs);
   if (!isHere || isFresh) startStay(world, home, device, atMs, wasIn);
   // Whether it was left meanwhile nobody saw: the clock of the stay stands for as long as we were blind.
   else columns.roomSinceMs[home] = Math.min(atMs, columns.roomSinceMs[home]! + unseenMs);
@@ -93,7 +94,7 @@ function noteLateSign(world: World, home: number, atMs: number, isElsewhere: boo
 /** The stay so far is over; the next begins at `device`. */
 function startStay(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
-  const isSeen = columns.blindMs[home] === 0 && columns.blindSinceMs[home] === 0;
+  const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
   if (wasIn && isSeen && isBathroom(world, roomDeviceOf(world, home)))
     teachBathroomStay(world, home, columns.roomSinceMs[home]!, atMs);
   columns.roomDevice[home] = device;

@@ -71,6 +71,9 @@ const HOME_COLUMNS = {
   /** End of the last time in which we were blind, and until when what was kept meanwhile may still be coming. */
   sightBackAtMs: 'f64',
   backlogUntilMs: 'f64',
+  /** When that time began, and until when kept readings have told us of it (facts/backlog.ts). */
+  unseenFromMs: 'f64',
+  untoldFromMs: 'f64',
   /** Time at home that taught the routine, ms. */
   learnedMs: 'f64',
   /** Longest usual silence by local hour, minutes. */
