@@ -24,7 +24,7 @@ import {
 import { checkPresence, noteDoor, noteInside, presenceDeadlineMs } from './facts/presence.ts';
 import { addOwnOutage, refreshSight } from './facts/sight.ts';
 import { noteSleep } from './facts/sleep.ts';
-import { checkTrust, noteTrust, trustDeadlineMs } from './facts/trust.ts';
+import { checkTrust, noteTrust, takeProvenHit, trustDeadlineMs } from './facts/trust.ts';
 import { noteWater } from './facts/water.ts';
 import { forgetRoomWhenAway, noteRoom } from './facts/whereabouts.ts';
 import type { Alert } from './model/alert.ts';
@@ -265,7 +265,9 @@ export class Engine implements Signals {
     noteBattery(world, observation, device);
     noteWater(world, observation, home, device);
     const isTrusted = noteTrust(world, this, observation, device, atMs);
-    if (isActivity(world, observation, device) && isTrusted) this.#noteLife(home, device, atMs);
+    const isSign = isActivity(world, observation, device);
+    const signAtMs = isSign ? atMs : takeProvenHit(world, observation, home, device, atMs);
+    if (isTrusted && signAtMs > 0) this.#noteLife(home, device, signAtMs);
     this.rules.observe(observation, home);
   }
 

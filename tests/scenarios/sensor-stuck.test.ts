@@ -71,6 +71,47 @@ test('after a lost OFF whoever comes from elsewhere is believed', () => {
   );
 });
 
+test('after a lost OFF one hit with its OFF is somebody, where somebody is known to lie', () => {
+  const lying = `
+    21:30 pir-living motion on
+    21:30:40 pir-living motion off
+    22:00 pir-bedroom motion on
+    22:00:40 pir-bedroom motion off
+    22:01 pir-bedroom motion on                 # its OFF is lost
+    22:02 bed bed on`;
+  const rules = [inactivity];
+  play(
+    `${lying}
+    d1 04:00 pir-bedroom motion on
+    d1 04:00:40 pir-bedroom motion off
+    d1 10:00 wait`,
+    { rules },
+  );
+  // Without it, it may be stuck; and so it may when it repeats itself, or keeps on for long.
+  const repeats = `d1 04:03 pir-bedroom motion on
+      d1 04:03:40 pir-bedroom motion off`;
+  for (const later of ['d1 04:20 pir-bedroom motion off', repeats, 'd1 04:20 wait'])
+    play(
+      `${lying}
+      d1 04:00 pir-bedroom motion on
+      ${later}
+      d1 08:02 => raised inactivity inactivity.night`,
+      { rules },
+    );
+  // Nor where nobody is known to be: a single hit there is as likely a stray one.
+  play(
+    `
+    20:30 pir-living motion on
+    20:30:40 pir-living motion off
+    21:00 pir-living motion on                  # its OFF is lost
+    22:02 bed bed on
+    d1 04:00 pir-living motion on
+    d1 04:00:40 pir-living motion off
+    d1 08:02 => raised inactivity inactivity.night`,
+    { rules },
+  );
+});
+
 test('one lost OFF is not reported: the next use of the room heals it', () => {
   play(`${STUCK}
     d1 07:00 pir-living motion on

@@ -28,6 +28,12 @@ const ELSEWHERE_MS = 6 * HOUR_MS;
 /** A mat that may be stuck is looked at so often. */
 const LOOK_AGAIN_MS = HOUR_MS;
 
+/**
+ * A single hit of a sensor that seemed stuck, with an OFF so soon after it, was somebody: it is the OFF before that
+ * was lost. What is stuck says no OFF, or it repeats itself more often than this.
+ */
+const LONE_HIT_MS = 10 * 60_000;
+
 const NEVER = Number.POSITIVE_INFINITY;
 const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
 const JUDGED: ReadonlySet<string> = new Set([...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS]);
@@ -55,8 +61,8 @@ export function noteTrust(
 function noteChange(world: World, signals: Signals, device: number, level: number, atMs: number): void {
   const columns = world.roster.devices.columns;
   const hasRested = columns.level[device] === LEVEL.off && atMs - columns.levelSinceMs[device]! >= REST_MS;
-  if (hasRested && columns.distrust[device] === DISTRUST.on)
-    setDistrust(world, signals, device, DISTRUST.none);
+  const isWell = hasRested || (level === LEVEL.off && isLoneHit(world, device, atMs));
+  if (isWell && columns.distrust[device] === DISTRUST.on) setDistrust(world, signals, device, DISTRUST.none);
   columns.levelSinceMs[device] = atMs;
   if (level === LEVEL.off) columns.saysOff[device] = 1;
   else world.wakeHome(columns.home[device]!, lookAtMs(world, device, level));
@@ -74,7 +80,50 @@ function noteNewHit(world: World, signals: Signals, device: number, atMs: number
   if (isComing && atMs >= devices.columns.levelSinceMs[device]! + REST_MS) {
     devices.columns.levelSinceMs[device] = atMs;
     if (devices.columns.distrust[device] === DISTRUST.on) setDistrust(world, signals, device, DISTRUST.none);
-  } else if (stuckAtMs(world, device, LEVEL.on) <= atMs) judgeOn(world, signals, home, device);
+  } else if (stuckAtMs(world, device, LEVEL.on) <= atMs) {
+    noteDoubtfulHit(world, device, atMs);
+    judgeOn(world, signals, home, device);
+  }
+}
+
+function noteDoubtfulHit(world: World, device: number, atMs: number): void {
+  const columns = world.roster.homes.columns;
+  const home = world.roster.devices.columns.home[device]!;
+  const isRepeated = columns.hitDevice[home] === device && atMs - columns.hitAtMs[home]! <= LONE_HIT_MS;
+  columns.hitCount[home] = isExpectedAt(world, home, device) && !isRepeated ? 1 : 2;
+  columns.hitDevice[home] = device;
+  columns.hitAtMs[home] = atMs;
+}
+
+/**
+ * The last sign came from something else in the same room, as the bed: whoever lies there stirs there. A single hit
+ * in any other room of a silent home is as likely to be a stray one.
+ */
+function isExpectedAt(world: World, home: number, device: number): boolean {
+  const { names, homes } = world.roster;
+  const last = homes.columns.lastActivityDevice[home]!;
+  return last !== device && names.deviceRoom[last] === names.deviceRoom[device];
+}
+
+function isLoneHit(world: World, device: number, atMs: number): boolean {
+  const { hitDevice, hitAtMs, hitCount } = world.roster.homes.columns;
+  const home = world.roster.devices.columns.home[device]!;
+  return hitDevice[home] === device && hitCount[home] === 1 && atMs - hitAtMs[home]! <= LONE_HIT_MS;
+}
+
+/** After `noteTrust`: when the hit was that this OFF proves to have been somebody; 0 for none. */
+export function takeProvenHit(
+  world: World,
+  { value }: ObservationBody,
+  home: number,
+  device: number,
+  atMs: number,
+): number {
+  const columns = world.roster.homes.columns;
+  if (value !== false || columns.hitDevice[home] !== device) return 0;
+  const hitAtMs = isLoneHit(world, device, atMs) ? columns.hitAtMs[home]! : 0;
+  columns.hitDevice[home] = 0;
+  return hitAtMs;
 }
 
 /** Counts by the hour of the clock, which is enough for a rate that no person comes near. */

@@ -74,6 +74,10 @@ const HOME_COLUMNS = {
   /** When that time began, and until when kept readings have told us of it (facts/backlog.ts). */
   unseenFromMs: 'f64',
   untoldFromMs: 'f64',
+  /** Last hit of a sensor that was ON all along, and how many came close after each other (facts/trust.ts). */
+  hitDevice: 'u32',
+  hitAtMs: 'f64',
+  hitCount: 'u8',
   /** Time at home that taught the routine, ms. */
   learnedMs: 'f64',
   /** Longest usual silence by local hour, minutes. */
