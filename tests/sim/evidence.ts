@@ -10,6 +10,8 @@ export interface Sign {
   readonly madeAtMs: number;
   readonly toldAtMs: number;
   readonly room: string;
+  /** When it was by what its gateway says. */
+  readonly claimedAtMs: number;
 }
 
 export interface DeviceEvidence {
@@ -31,6 +33,8 @@ export interface DeviceEvidence {
   isBatteryLow: boolean;
 }
 
+/** Times that ingest has corrected vary with the delay of the link. */
+const CLOCK_SLACK_MS = 60_000;
 /** Signs older than this play no part in any bound. */
 const KEPT_MS = 49 * 3_600_000;
 
@@ -106,10 +110,10 @@ export class HomeEvidence {
       this.#water.push({ atMs: madeAtMs, liters: value });
     if (deviceId === 'door-front' && kind === 'contact')
       this.doorToldAtMs = Math.max(this.doorToldAtMs, atMs);
-    const sign = { madeAtMs, toldAtMs: atMs, room: facts.room };
+    const sign = { madeAtMs, toldAtMs: atMs, room: facts.room, claimedAtMs };
     if (isSign(reading)) {
       if (madeAtMs >= (this.lastToldSign?.madeAtMs ?? 0)) this.lastToldSign = sign;
-      if (this.#isRested(device, reading, sign)) this.#addSign(sign);
+      if (this.#isRested(device, reading, sign) && this.#isPlaced(sign)) this.#addSign(sign);
     }
     if (kind === 'motion' && !isLevel) this.#noteRest(device, value === true, madeAtMs);
   }
@@ -128,6 +132,16 @@ export class HomeEvidence {
     }
     device.doubtful = sign;
     return false;
+  }
+
+  /**
+   * A clock that was put back by hours names a time before one that it named already: what it kept looks like old
+   * news, and nobody can tell it from that.
+   */
+  #isPlaced({ madeAtMs, claimedAtMs }: Sign): boolean {
+    const { lastSign } = this;
+    if (lastSign === null || madeAtMs <= lastSign.madeAtMs) return true;
+    return claimedAtMs >= lastSign.claimedAtMs - CLOCK_SLACK_MS;
   }
 
   #noteRest(device: DeviceEvidence, isOn: boolean, madeAtMs: number): void {
