@@ -215,6 +215,20 @@ function livedIn(days: number, fromHour = 7, untilHour = 22): string {
   return lines.join('\n');
 }
 
+test('after an outage, in which they may have left, single hits are no change of room either', () => {
+  play(
+    `${livedIn(3)}
+    d3 07:00 kitchen motion on
+    d3 07:01 bath motion on
+    d3 07:10 gateway off
+    d3 07:50 gateway on
+    d3 12:00 living motion on
+    d3 16:00 kitchen motion on
+    d3 19:50 => raised inactivity inactivity.stay`,
+    ROOMS,
+  );
+});
+
 test('signs from one room only: after twelve hours somebody looks in', () => {
   const stirring = Array.from(
     { length: 11 },

@@ -65,9 +65,9 @@ export function noteActivity(
   columns.blindMs[home] = unseenAfterMs(world, home, atMs);
   if (columns.blindSinceMs[home]! > 0)
     columns.blindSinceMs[home] = Math.max(columns.blindSinceMs[home]!, atMs);
-  // While one room alone says that somebody is in, its next hit is no coming in: the clock of the stay runs.
-  const hasComeIn = !wasIn && columns.isUncertain[home] !== UNCERTAIN.oneRoom;
-  if (hasComeIn || hasRoamed(world, home, before, device, atMs - beforeMs))
+  // Single hits of a home that may be empty prove no return, and no change of room either: the clock of the stay runs.
+  const hasReturned = !wasIn && columns.isUncertain[home] === UNCERTAIN.no;
+  if (hasReturned || hasRoamed(world, home, before, device, atMs - beforeMs))
     noteRoaming(world, signals, home, atMs, wasIn);
   else if (atMs - beforeMs >= REST_MS) {
     columns.roamedAtMs[home] = atMs;
