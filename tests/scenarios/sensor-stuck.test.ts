@@ -87,6 +87,13 @@ test('after a lost OFF one hit with its OFF is somebody, where somebody is known
     d1 10:00 wait`,
     { rules },
   );
+  play(
+    `${lying.replace('22:02 bed bed on', '')}    # nothing but itself says so
+    d1 04:00 pir-bedroom motion on
+    d1 04:00:40 pir-bedroom motion off
+    d1 10:00 wait`,
+    { rules },
+  );
   // Without it, it may be stuck; and so it may when it repeats itself, or keeps on for long.
   const repeats = `d1 04:03 pir-bedroom motion on
       d1 04:03:40 pir-bedroom motion off`;

@@ -96,13 +96,13 @@ function noteDoubtfulHit(world: World, device: number, atMs: number): void {
 }
 
 /**
- * The last sign came from something else in the same room, as the bed: whoever lies there stirs there. A single hit
- * in any other room of a silent home is as likely to be a stray one.
+ * The last sign came from the same room, as from the bed: whoever lies there stirs there. A single hit in any other
+ * room of a silent home is as likely to be a stray one.
  */
 function isExpectedAt(world: World, home: number, device: number): boolean {
   const { names, homes } = world.roster;
   const last = homes.columns.lastActivityDevice[home]!;
-  return last !== device && names.deviceRoom[last] === names.deviceRoom[device];
+  return names.deviceRoom[last] === names.deviceRoom[device];
 }
 
 function isLoneHit(world: World, device: number, atMs: number): boolean {
