@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Alert } from '#core/model/alert.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry, ObservationBody } from '#core/model/entry.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, SentReading } from './ledger.ts';
 import type { StoredAlert } from './stored-files.ts';
 
 export interface AlertFigures {
@@ -53,7 +53,7 @@ export class AlertAudit {
     const sent = body.type === 'observation' ? this.#ledger.readings.get(String(body.eventId)) : undefined;
     const rings = effects.filter(isRing);
     if (sent?.emergency != null) {
-      this.#press(offset, body as ObservationBody, sent.emergency, sent.homeId, rings);
+      this.#press(offset, body as ObservationBody, sent, rings);
     } else if (rings.length > 0) {
       this.#doubled += rings.length;
       this.#report(`offset ${offset}: an alert rings without a press`);
@@ -64,14 +64,13 @@ export class AlertAudit {
   #press(
     offset: number,
     { gateway, deviceId, eventId }: ObservationBody,
-    kind: string,
-    homeId: string,
+    { homeId, gatewayId, emergency: kind }: SentReading,
     rings: readonly AlertEffect[],
   ): void {
     this.#presses += 1;
     const subject = `${kind} ${gateway} ${deviceId}`;
     const open = this.#open.get(subject);
-    const id = open?.id ?? `${homeId}~emergency~${kind}~${deviceId}~${eventId}`;
+    const id = open?.id ?? `${homeId}~emergency~${gatewayId}~${deviceId}~${kind}~${eventId}`;
     const causeCount = (open?.causeCount ?? 0) + 1;
     this.#open.set(subject, { id, causeCount });
     this.#subjectOf.set(id, subject);

@@ -6,6 +6,7 @@ import type { Alert } from '#core/model/alert.ts';
 
 export interface SentReading {
   readonly homeId: string;
+  readonly gatewayId: string;
   readonly deviceId: string;
   readonly kind: string;
   readonly value: boolean | number | string;

@@ -106,7 +106,7 @@ export class Load {
 function homeOf(options: LoadOptions, home: RosterHome, index: number, reconnectMs: number): Home {
   const { ledger, seed } = options;
   const outbox = new Outbox();
-  const voice = new Voice(home.homeId, index, createRandom(seed, STREAM.homes + index), ledger);
+  const voice = new Voice(home, index, createRandom(seed, STREAM.homes + index), ledger);
   const isHttp = index % HTTP_EVERY === 2;
   const gateway = isHttp
     ? new HttpGateway({ home, port: options.httpPort, outbox, ledger, pauseMs: HTTP_PAUSE_MS })

@@ -2,7 +2,7 @@
 // every fifth one only a sequence number and its time, as cheaper ones do, so both kinds of identity meet the kills.
 
 import type { Random } from '../../simulators/random.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, SentReading } from './ledger.ts';
 
 export interface Reading {
   /** Event id as the log keeps it. */
@@ -47,15 +47,17 @@ function motionOf(deviceId: string): Source {
 /** Room for the readings of one home between two homes' sequence numbers. */
 const SEQ_PER_HOME = 10_000_000;
 
+export type VoiceHome = Pick<SentReading, 'homeId' | 'gatewayId'>;
+
 export class Voice {
-  readonly #homeId: string;
+  readonly #home: VoiceHome;
   readonly #index: number;
   readonly #random: Random;
   readonly #ledger: Ledger;
   #count = 0;
 
-  constructor(homeId: string, index: number, random: Random, ledger: Ledger) {
-    this.#homeId = homeId;
+  constructor(home: VoiceHome, index: number, random: Random, ledger: Ledger) {
+    this.#home = home;
     this.#index = index;
     this.#random = random;
     this.#ledger = ledger;
@@ -78,7 +80,8 @@ export class Voice {
     this.#count += 1;
     const hasId = this.#index % 5 !== 4;
     const key = hasId ? `e${number}` : `${number}@${at}`;
-    this.#ledger.sent(key, { homeId: this.#homeId, deviceId, kind, value, emergency });
+    const { homeId, gatewayId } = this.#home;
+    this.#ledger.sent(key, { homeId, gatewayId, deviceId, kind, value, emergency });
     const identity = hasId ? { id: key } : { seq: number };
     return { key, deviceId, leaf, isPress: emergency !== null, element: { ...identity, at, kind, value } };
   }

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { play } from '../support/scenario.ts';
+import type { Command } from '#core/model/command.ts';
+import type { EntryBody } from '#core/model/entry.ts';
+import { homeOf, play, run } from '../support/scenario.ts';
 
 test('a press rings at once and climbs the ladder until somebody claims it', () => {
   play(`
@@ -28,7 +30,7 @@ test('presses while it rings count up; a press after closing is a new alert', ()
     09:00:08 => raised sos
   `);
   const ids = new Set(effects.map((effect) => (effect.type === 'alert' ? effect.alert.id : '')));
-  expect([...ids]).toEqual(['h-1~emergency~sos~button~a', 'h-1~emergency~sos~button~c']);
+  expect([...ids]).toEqual(['h-1~emergency~gw-1~button~sos~a', 'h-1~emergency~gw-1~button~sos~c']);
 });
 
 test('the same event again, after it was closed, does not ring again', () => {
@@ -83,4 +85,66 @@ test('it rings in a home that is suspended', () => {
   `,
     { home: { isWatched: false } },
   );
+});
+
+test('a second gateway of the home whose button has the same name and counts from 1 as well rings for itself', () => {
+  const gateway = {
+    revision: 1,
+    districtCode: '330106001001',
+    supervision: 'none',
+    isWatched: true,
+  } as const;
+  const button = {
+    kind: 'button',
+    deviceId: 'sos',
+    room: 'bath',
+    zone: 'bathroom',
+    supervision: 'none',
+  } as const;
+  const devices = [1, 2].map((number) => ({ ...button, device: number, gateway: number }));
+  const press = (number: number): EntryBody => ({
+    ...{
+      type: 'observation',
+      gateway: number,
+      device: number,
+      deviceId: 'sos',
+      kind: 'button',
+      value: 'sos',
+    },
+    ...{
+      isLevel: false,
+      measuredAtMs: 0,
+      isDeviceTime: true,
+      eventId: '1',
+      batteryPct: null,
+      isBuffered: false,
+    },
+  });
+  const order = (action: 'claim' | 'close'): EntryBody => {
+    const base = { alertId: 'h-1~emergency~gw-1~sos~sos~1', staffId: 'li' };
+    const outcome = { code: 'ACCIDENTAL', detail: 'press' } as const;
+    const token = 5;
+    const command: Command =
+      action === 'claim' ? { ...base, action } : { ...base, action, token, outcome, note: null };
+    return { type: 'command', command };
+  };
+  const bodies: EntryBody[] = [
+    { type: 'gateway-configured', gateway: { ...gateway, gateway: 1, gatewayId: 'gw-1', home: 1 } },
+    { type: 'gateway-configured', gateway: { ...gateway, gateway: 2, gatewayId: 'gw-2', home: 1 } },
+    { type: 'home-configured', home: homeOf({ devices }) },
+    press(1),
+    order('claim'),
+    press(2),
+    order('close'),
+    press(2),
+  ];
+  const effects = run(bodies.map((body, index) => ({ offset: index + 1, atMs: 1_000 + index, body })));
+  expect(
+    effects.map((effect) => (effect.type === 'alert' ? [effect.change, effect.alert.id] : effect)),
+  ).toEqual([
+    ['raised', 'h-1~emergency~gw-1~sos~sos~1'],
+    ['claimed', 'h-1~emergency~gw-1~sos~sos~1'],
+    ['raised', 'h-1~emergency~gw-2~sos~sos~1'],
+    ['closed', 'h-1~emergency~gw-1~sos~sos~1'],
+  ]);
 });

@@ -54,7 +54,7 @@ test('an order given on a lost claim is refused by its token', () => {
     09:00:10 => refused bad-outcome
     09:00:11 staff li close WELFARE_OK seen
     09:00:11 => closed sos
-    09:00:12 staff li claim alert h-1~emergency~sos~button~e2
+    09:00:12 staff li claim alert h-1~emergency~gw-1~button~sos~e2
     09:00:12 => refused already-closed
     09:00:13 staff li claim alert nothing
     09:00:13 => refused no-such-alert

@@ -83,12 +83,12 @@ export class AlertBook {
   /** Raise, or count up the alert that is open for the same subject. */
   raise(cause: Cause): void {
     const subject = subjectKey(cause.rule, cause.subject);
-    const openId = this.#idBySubject.get(subject);
     const id = alertIdOf(cause);
-    if (openId !== undefined) {
-      if (openId !== id) this.#repeat(this.get(openId)!, cause);
-      return;
-    }
+    const ofSubject = this.#idBySubject.get(subject);
+    if (ofSubject === id) return;
+    // Should another subject ever make the same id, it counts up: an open alert is never written over.
+    const openId = ofSubject ?? (this.#pages.has(id) ? id : undefined);
+    if (openId !== undefined) return this.#repeat(this.get(openId)!, cause);
     if (this.#closed.has(id)) return;
     const alert = freshAlert(id, cause, this.#nowMs());
     const page = { alert, subject, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
@@ -170,8 +170,13 @@ export class AlertBook {
   }
 }
 
-function alertIdOf(cause: Cause): string {
-  return `${cause.homeId ?? cause.gatewayId ?? 'unknown'}~${cause.rule}~${cause.cause}`;
+/**
+ * A device is known by its gateway and its name there: two gateways of one home may each have a button `sos` that
+ * counts its presses from 1, and the second press must not be taken for the first.
+ */
+function alertIdOf({ homeId, gatewayId, deviceId, rule, cause }: Cause): string {
+  const device = deviceId === null ? '' : `${gatewayId ?? 'unknown'}~${deviceId}~`;
+  return `${homeId ?? gatewayId ?? 'unknown'}~${rule}~${device}${cause}`;
 }
 
 function subjectKey(rule: string, subject: string): string {

@@ -34,7 +34,7 @@ function onDeviceLink(context: Context, device: number): void {
     kind: 'device-silent',
     priority: 4,
     subject: `device~${device}`,
-    cause: `${place.gatewayId}~${place.deviceId}~due-${context.world.nowMs}`,
+    cause: `due-${context.world.nowMs}`,
     ...place,
     lateByMs: 0,
     explanation: {

@@ -122,7 +122,7 @@ function raise(context: Context, home: number, device: number, dueMs: number): v
     kind: 'door-open',
     priority: 3,
     subject: `device~${device}`,
-    cause: `${place.deviceId}~due-${dueMs}`,
+    cause: `due-${dueMs}`,
     ...place,
     lateByMs: 0,
     explanation: {

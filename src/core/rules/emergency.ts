@@ -59,7 +59,7 @@ function raise(context: Context, observation: ObservationBody, kind: EmergencyKi
     kind,
     priority: 1,
     subject: `${kind}~${gateway}~${deviceId}`,
-    cause: `${kind}~${deviceId}~${observation.eventId ?? observation.measuredAtMs}`,
+    cause: `${kind}~${observation.eventId ?? observation.measuredAtMs}`,
     ...place,
     lateByMs,
     explanation: { code: kind, params: { deviceId, room: place.room, lateByMs } },

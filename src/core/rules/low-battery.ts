@@ -67,7 +67,7 @@ function raise(
     kind: 'low-battery',
     priority: 4,
     subject: `device~${device}`,
-    cause: `${observation.deviceId}~${observation.eventId ?? context.world.nowMs}`,
+    cause: `${observation.eventId ?? context.world.nowMs}`,
     ...devicePlace(context.world.roster, device),
     lateByMs: 0,
     explanation: { code: 'low-battery', params: { batteryPct, thresholdPct } },

@@ -112,7 +112,7 @@ function raise(context: Context, home: number, device: number): void {
     kind: 'missed-test',
     priority: 4,
     subject: `device~${device}`,
-    cause: `${place.gatewayId}~${place.deviceId}~due-${testedUntilMs(context, home, device)}`,
+    cause: `due-${testedUntilMs(context, home, device)}`,
     ...place,
     lateByMs: 0,
     explanation: {

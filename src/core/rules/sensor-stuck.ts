@@ -82,7 +82,7 @@ function raise(context: Context, home: number, device: number): void {
     kind: 'sensor-stuck',
     priority: 4,
     subject: `device~${device}`,
-    cause: `${place.gatewayId}~${place.deviceId}~since-${world.nowMs}`,
+    cause: `since-${world.nowMs}`,
     ...place,
     lateByMs: 0,
     explanation: explanationOf(context, home, device),

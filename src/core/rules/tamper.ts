@@ -34,7 +34,7 @@ function onObservation(context: Context, observation: ObservationBody, home: num
     kind: 'tamper',
     priority: 4,
     subject: `device~${device}`,
-    cause: `${observation.deviceId}~${observation.eventId ?? context.world.nowMs}`,
+    cause: `${observation.eventId ?? context.world.nowMs}`,
     ...devicePlace(context.world.roster, device),
     lateByMs: 0,
     explanation: { code: 'tamper', params: { deviceId: observation.deviceId } },

@@ -144,7 +144,7 @@ function raise(context: Context, observation: ObservationBody, device: number, t
     kind: 'temperature',
     priority: 3,
     subject: `home~${home}`,
-    cause: `${place.deviceId}~${heldSinceMs(held, device)}`,
+    cause: `since-${heldSinceMs(held, device)}`,
     ...place,
     lateByMs: Math.max(0, world.nowMs - observation.measuredAtMs),
     explanation: {

@@ -110,7 +110,7 @@ function raise(
     kind: 'vital-signs',
     priority: 2,
     subject,
-    cause: `${observation.deviceId}~${observation.kind}~${sinceMs}`,
+    cause: `${observation.kind}~${sinceMs}`,
     ...devicePlace(world.roster, device),
     lateByMs: world.nowMs - atMs,
     explanation: {

@@ -135,7 +135,7 @@ function raise(context: Context, observation: ObservationBody, device: number, d
     kind: 'wandering',
     priority: 2,
     subject: `device~${device}`,
-    cause: `${observation.deviceId}~${sinceMs}`,
+    cause: `since-${sinceMs}`,
     ...devicePlace(world.roster, device),
     room: null,
     lateByMs: Math.max(0, world.nowMs - observation.measuredAtMs),
