@@ -19,7 +19,7 @@ export interface PacerOptions {
   readonly coreVersion: string;
   readonly nextDeadlineMs: () => number;
   readonly append: (body: EntryBody) => Promise<unknown>;
-  /** The wall clock was set back by so many ms; we stay on our own time until the next start. */
+  /** The wall clock was set back by so many ms in all; told once. We stay on our own time until the next start. */
   readonly onWallBehind: (behindMs: number) => void;
 }
 
@@ -41,6 +41,7 @@ export function startPacer(options: PacerOptions): Pacer {
   let appendingCount = 0;
   let retryAtMs = Number.NEGATIVE_INFINITY;
   let isStopped = false;
+  let toldBehindMs = 0;
   let wakeAtMs = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
 
@@ -71,9 +72,14 @@ export function startPacer(options: PacerOptions): Pacer {
     if (clock.nowMs() >= Math.min(options.nextDeadlineMs(), lastEntryMs + PULSE_MS)) append({ type: 'tick' });
     else schedule();
   };
+  const tellBehind = (behindMs: number): void => {
+    if (Math.abs(behindMs - toldBehindMs) <= STALL_MS) return;
+    toldBehindMs = behindMs;
+    if (behindMs > 0) options.onWallBehind(behindMs);
+  };
   const noteStall = (): boolean => {
     if (clock.wallAheadMs() > STALL_MS) clock.followWall();
-    else if (clock.wallAheadMs() < -STALL_MS) options.onWallBehind(-clock.wallAheadMs());
+    tellBehind(Math.max(0, -clock.wallAheadMs()));
     const fromMs = lastBeatMs;
     lastBeatMs = clock.nowMs();
     if (lastBeatMs - fromMs <= STALL_MS) return false;

@@ -121,6 +121,12 @@ test('a wall clock set forward is an outage of ours; one set back is reported an
   await vi.advanceTimersByTimeAsync(1_000);
   expect(behind[0]).toBeGreaterThan(28_000_000);
   expect(appended).toHaveLength(1);
+  // Once, and not every second for as long as it lasts; again when it is set back further.
+  await vi.advanceTimersByTimeAsync(3_000);
+  expect(behind).toHaveLength(1);
+  wallMs -= 60_000;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(behind).toHaveLength(2);
 });
 
 test('stopped is stopped', async () => {
