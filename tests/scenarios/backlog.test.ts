@@ -129,3 +129,18 @@ test('what was kept from before a declared absence is nobody who came back', () 
   ).filter(({ type }) => type === 'alert');
   expect(effect).toBeUndefined();
 });
+
+test('what comes a moment after it was measured is no backlog: a home just seen again is judged in time', () => {
+  const dayMs = 60_000;
+  playRules(
+    `
+    08:00:00 door battery_pct 80 level late 1
+    08:00:00 button battery_pct 80 level late 1
+    08:00:00 smoke battery_pct 80 level late 1
+    08:00:00 pir-bedroom battery_pct 80 level late 1
+    08:00:00 pir-living motion on late 1
+    08:01:00 => raised inactivity inactivity.day
+    08:01:10 wait`,
+    { rules: [inactivity], devices: DEVICES, home: { rules: { inactivity: { dayMs } } } },
+  );
+});

@@ -16,6 +16,8 @@ const MINUTE_MS = 60_000;
 const BACKLOG_MS = 2 * MINUTE_MS;
 /** Readings that go on being old are those of a wrong clock and hide nothing longer than this. */
 const CATCH_UP_MS = 10 * MINUTE_MS;
+/** Way and clocks: what was measured so shortly before it came was not kept. */
+const LIVE_MS = 10_000;
 /** Kept readings further apart leave a gap in which a gateway without power may have kept nothing. */
 const GAP_MS = 30 * MINUTE_MS;
 
@@ -39,7 +41,7 @@ export function noteTold(world: World, observation: ObservationBody, home: numbe
   const backMs = columns.sightBackAtMs[home]!;
   if (fromMs >= backMs || atMs <= fromMs || !observation.isDeviceTime) return;
   if (emergencyOf(observation.kind, observation.value) !== null) return;
-  const untilMs = Math.min(atMs, backMs);
+  const untilMs = isLive(atMs, backMs) ? backMs : atMs;
   // The first thing that comes is new: nothing was kept.
   const isKept = untilMs < backMs || fromMs > columns.unseenFromMs[home]!;
   if (isKept && untilMs - fromMs <= gapMs(world, home)) takeOff(world, home, fromMs, untilMs);
@@ -51,7 +53,7 @@ export function noteTold(world: World, observation: ObservationBody, home: numbe
 /** A sign of life that is older than our sight: the next one may be on its way. Before it is taken over. */
 export function noteLateLife(world: World, home: number, atMs: number): void {
   const columns = world.roster.homes.columns;
-  if (atMs >= columns.sightBackAtMs[home]!) return;
+  if (isLive(atMs, columns.sightBackAtMs[home]!)) return;
   if (atMs < columns.lastActivityAtMs[home]!) awaitMore(world, home);
   // It moves the clocks, so that it hides nothing.
   else columns.backlogUntilMs[home] = world.nowMs + BACKLOG_MS;
@@ -66,6 +68,10 @@ export function unseenAfterMs(world: World, home: number, atMs: number): number 
 /** How much of the time between the last sign of life and `atMs` was not seen. Before that sign is taken over. */
 export function unseenBeforeMs(world: World, home: number, atMs: number): number {
   return Math.max(0, world.roster.homes.columns.blindMs[home]! - unseenAfterMs(world, home, atMs));
+}
+
+function isLive(atMs: number, backMs: number): boolean {
+  return atMs >= backMs - LIVE_MS;
 }
 
 function awaitMore(world: World, home: number): void {
