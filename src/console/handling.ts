@@ -52,12 +52,20 @@ export function createHandling(options: HandlingOptions): Handling {
   return new AlertHandling(options);
 }
 
+/** Resolves, and never rejects, as the answer of the service does. */
+interface Wish {
+  readonly action: AlertOrder['action'];
+  readonly done: Promise<boolean>;
+}
+
 class AlertHandling implements Handling {
   readonly pending = signal<ReadonlyMap<string, AlertOrder['action']>>(new Map());
   readonly remark = signal<Remark | null>(null);
   readonly #options: HandlingOptions;
   /** When the lease was last renewed by an order of ours, by alert id. */
   readonly #renewedAtMs = new Map<string, number>();
+  /** Orders that are under way or wait for their turn, by alert id. */
+  readonly #wishes = new Map<string, readonly Wish[]>();
 
   constructor(options: HandlingOptions) {
     this.#options = options;
@@ -132,9 +140,24 @@ class AlertHandling implements Handling {
     return this.#order(id, orderOf(alert.claim.token));
   }
 
+  /** One after the other for each alert: who closes while the acknowledgement is under way means both. */
   async #order(id: string, order: AlertOrder): Promise<boolean> {
-    // A second press while the first is under way is the same wish.
-    if (this.pending.value.has(id)) return false;
+    const wishes = this.#wishes.get(id) ?? [];
+    // A second press while the first is under way, or waits, is the same wish.
+    if (wishes.some(({ action }) => action === order.action)) return false;
+    const before = wishes.at(-1);
+    const send = (): Promise<boolean> => this.#send(id, order);
+    const done = before === undefined ? send() : before.done.then(send);
+    const wish: Wish = { action: order.action, done };
+    this.#wishes.set(id, [...wishes, wish]);
+    const isDone = await done;
+    const left = this.#wishes.get(id)!.filter((other) => other !== wish);
+    if (left.length > 0) this.#wishes.set(id, left);
+    else this.#wishes.delete(id);
+    return isDone;
+  }
+
+  async #send(id: string, order: AlertOrder): Promise<boolean> {
     this.remark.value = null;
     this.pending.value = new Map(this.pending.value).set(id, order.action);
     const answer = await this.#options.api.order(id, order);

@@ -72,6 +72,29 @@ describe('handling of alerts', () => {
     expect(desk.handling.holds(desk.queue.openAlert.value!)).toBe(true);
   });
 
+  it('closes after the acknowledgement that is still under way, once', async () => {
+    const { desk, orders } = await onDuty();
+    const { id } = sos(1);
+    const claimed = sos(1, { version: 2, handling: 'claimed', claim: mine });
+    void desk.claim(id);
+    orders[0]?.answer({ ok: true, value: claimed });
+    await settle();
+    void desk.handling.acknowledge(id);
+    const outcome = { code: 'AWAY', detail: 'known' } as const;
+    const closing = desk.handling.close(id, outcome, null);
+    expect(await desk.handling.close(id, outcome, null)).toBe(false);
+    await settle();
+    expect(orders.map(({ order }) => order.action)).toEqual(['claim', 'acknowledge']);
+    // Also when it failed: closing is another wish, and the service decides about it.
+    orders[1]?.answer({ ok: false, status: 503, code: 'unavailable', heldBy: null });
+    await settle();
+    expect(orders[2]).toMatchObject({ id, order: { action: 'close', token: 11, outcome } });
+    expect(desk.handling.pending.value.get(id)).toBe('close');
+    orders[2]?.answer({ ok: true, value: sos(1, { version: 4, handling: 'closed', claim: null }) });
+    expect(await closing).toBe(true);
+    expect(desk.handling.pending.value.size).toBe(0);
+  });
+
   it('says who was faster', async () => {
     const { desk, orders } = await onDuty();
     void desk.claim(sos(1).id);
