@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Waiting for something is never an assertion about speed: a browser on a busy machine takes seconds.
+    expect: { poll: { timeout: 15_000 } },
     pool: 'forks',
     // Many tests wait for a broker, a browser or a thread: a second worker uses that time, also on two cores.
     maxWorkers: 2,
