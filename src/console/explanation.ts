@@ -4,7 +4,7 @@
 // never hidden.
 
 import type { Explanation } from '#core/model/alert.ts';
-import { ago, clockTime, duration, hasWord, percent, t, word } from './language.ts';
+import { ago, clockTime, duration, hasWord, minuteOfDay, percent, t, word } from './language.ts';
 
 type Value = Explanation['params'][string];
 
@@ -60,11 +60,6 @@ function formatCode(name: string, value: string): string {
   if (name === 'kind' || name === 'lastKind' || name === 'vital') return word('device', value);
   if (name === 'measure') return word('measure', value);
   return value;
-}
-
-function minuteOfDay(minute: number): string {
-  const two = (count: number): string => String(count).padStart(2, '0');
-  return `${two(Math.floor(minute / 60))}:${two(Math.floor(minute % 60))}`;
 }
 
 /** `sinceMs` is the instant a state began (contract); every other `…Ms` without `At` is a duration. */

@@ -55,13 +55,23 @@ export function duration(ms: number): string {
   return t('time.days', { days: Math.floor(hours / 24), hours: hours % 24 });
 }
 
+/** `hh:mm` of minutes since midnight. Language-free on purpose. */
+export function minuteOfDay(minute: number): string {
+  return `${twoDigits(Math.floor(minute / 60))}:${twoDigits(Math.floor(minute % 60))}`;
+}
+
 /** `m:ss`, from one hour on `h:mm:ss`: the running time of a row. Language-free on purpose. */
 export function stopwatch(ms: number): string {
   const total = Math.max(0, Math.floor(ms / 1000));
-  const two = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(total / 3600);
   const minutes = Math.floor(total / 60) % 60;
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(total % 60)}` : `${minutes}:${two(total % 60)}`;
+  return hours > 0
+    ? `${hours}:${twoDigits(minutes)}:${twoDigits(total % 60)}`
+    : `${minutes}:${twoDigits(total % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 export function ago(atMs: number, nowMs: number): string {

@@ -21,7 +21,7 @@ import {
   noteGatewayLost,
   noteGatewaySeen,
 } from './facts/link.ts';
-import { checkPresence, noteDoor, noteInside, presenceDeadlineMs } from './facts/presence.ts';
+import { checkPresence, noteDoor, noteInside, presenceDeadlineMs, UNCERTAIN } from './facts/presence.ts';
 import { addOwnOutage, refreshSight } from './facts/sight.ts';
 import { noteSleep } from './facts/sleep.ts';
 import { checkTrust, noteTrust, takeProvenHit, trustDeadlineMs } from './facts/trust.ts';
@@ -275,7 +275,8 @@ export class Engine implements Signals {
     const { world } = this;
     const { devices, homes } = world.roster;
     const { presence, isReturning, isUncertain } = homes.columns;
-    const wasIn = presence[home] !== PRESENCE.away && isReturning[home] === 0 && isUncertain[home] === 0;
+    const isKnown = isReturning[home] === 0 && isUncertain[home] === UNCERTAIN.no;
+    const wasIn = presence[home] !== PRESENCE.away && isKnown;
     const note = devices.columns.isDoor[device] === 1 ? noteDoor : noteInside;
     if (!note(world, this, home, device, atMs)) return;
     noteRoom(world, home, device, atMs, wasIn);

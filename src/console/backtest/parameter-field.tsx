@@ -3,7 +3,7 @@
 
 import { useId } from 'preact/hooks';
 
-import { language, t, word } from '../language.ts';
+import { language, minuteOfDay, t, word } from '../language.ts';
 import type { RuleParameter } from './backtest-desk.ts';
 import { ZH_PARAMETERS } from './zh-parameters.ts';
 
@@ -77,9 +77,7 @@ export function numberOf(parameter: RuleParameter, typed: string): number {
 /** A number of the parameter as people write it. */
 export function textOf(parameter: RuleParameter, value: number): string {
   if (parameter.unit === 'switch') return t(value === 1 ? 'backtest.on' : 'backtest.off');
-  if (parameter.unit !== 'minute-of-day') return String(value / scaleOf(parameter));
-  const two = (part: number): string => String(part).padStart(2, '0');
-  return `${two(Math.floor(value / HOUR_MIN))}:${two(value % HOUR_MIN)}`;
+  return parameter.unit === 'minute-of-day' ? minuteOfDay(value) : String(value / scaleOf(parameter));
 }
 
 /** In Chinese where we have words for it; a newer server may know more rules than we do. */

@@ -82,7 +82,7 @@ function hasRoamed(world: World, home: number, before: number, device: number, s
   if (homes.columns.rooms[home]! < 2 || devices.columns.isDoor[device] === 1) return true;
   // Who presses a button is well enough to say so, wherever it hangs.
   if (PRESSED.has(names.deviceKind[device]!)) return true;
-  if (names.deviceRoom[before] === names.deviceRoom[device]) return false;
+  if (world.roster.isSameRoom(before, device)) return false;
   return devices.columns.isWeak[device] === 0 || sinceMs <= ROAM_MS;
 }
 

@@ -42,6 +42,18 @@ const STAYING_MS = 15 * 60_000;
 /** In a home of one room only hits of the same sensor can confirm each other, within this time. */
 const ONE_ROOM_MS = 5 * 60_000;
 
+/** A home whose silence says something: it is watched and seen, and nobody knows that they are out. */
+export function isWatchedAtHome(world: World, home: number): boolean {
+  const { isWatched, blindSinceMs, presence } = world.roster.homes.columns;
+  return isWatched[home] === 1 && blindSinceMs[home] === 0 && presence[home] !== PRESENCE.away;
+}
+
+/** They may have gone while nobody looked, or somebody came through the door and was not heard since. */
+export function mayBeEmpty(world: World, home: number): boolean {
+  const { isUncertain, isReturning } = world.roster.homes.columns;
+  return isUncertain[home] === UNCERTAIN.unseen || isReturning[home] === 1;
+}
+
 /** The door to the outside moved at `atMs`. True: the resident did it, or somebody with the key. */
 export function noteDoor(
   world: World,
@@ -184,7 +196,7 @@ function isProofOfReturn(world: World, home: number, device: number, atMs: numbe
   if (hint === 0) return false;
   const sinceHintMs = atMs - homes.columns.hintAtMs[home]!;
   if (homes.columns.rooms[home]! < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
-  if (sinceHintMs <= WALK_MS && isOtherRoom(world, hint, device)) return true;
+  if (sinceHintMs <= WALK_MS && !world.roster.isSameRoom(hint, device)) return true;
   return isStayingInOneRoom(world, home, device, atMs);
 }
 
@@ -202,13 +214,13 @@ function noteOneRoom(world: World, home: number, atMs: number): void {
 function isOneRoomOnly(world: World, home: number, device: number): boolean {
   const { homes, devices } = world.roster;
   if (devices.columns.isWeak[device] === 0 || homes.columns.rooms[home]! < 2) return false;
-  return !isOtherRoom(world, homes.columns.hintDevice[home]!, device);
+  return world.roster.isSameRoom(homes.columns.hintDevice[home]!, device);
 }
 
 /** Counts hits of one room that are no echo; begins anew with another room or after a quarter of an hour. */
 function isStayingInOneRoom(world: World, home: number, device: number, atMs: number): boolean {
   const columns = world.roster.homes.columns;
-  if (isOtherRoom(world, columns.hintDevice[home]!, device)) return false;
+  if (!world.roster.isSameRoom(columns.hintDevice[home]!, device)) return false;
   if (atMs - columns.hintAtMs[home]! < ECHO_MS) return false;
   return columns.hintCount[home]! + 1 >= STAYING_HITS && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
 }
@@ -225,7 +237,7 @@ function isProofOfStaying(world: World, home: number, device: number, atMs: numb
   const sinceDoorMs = atMs - columns.doorAtMs[home]!;
   const hint = columns.hintDevice[home]!;
   if (sinceDoorMs <= 0) return false;
-  if (hint > 0 && isOtherRoom(world, hint, device)) return true;
+  if (hint > 0 && !world.roster.isSameRoom(hint, device)) return true;
   if (sinceDoorMs > LEAVING_MS) {
     const hintSinceDoorMs = columns.hintAtMs[home]! - columns.doorAtMs[home]!;
     const isSecond = hint > 0 && hintSinceDoorMs > LEAVING_MS && sinceDoorMs - hintSinceDoorMs >= ECHO_MS;
@@ -235,16 +247,11 @@ function isProofOfStaying(world: World, home: number, device: number, atMs: numb
   return columns.hasDoorContact[home] === 0;
 }
 
-function isOtherRoom(world: World, a: number, b: number): boolean {
-  const { deviceRoom } = world.roster.names;
-  return deviceRoom[a] !== deviceRoom[b];
-}
-
 function setHint(world: World, home: number, device: number, atMs: number): void {
   const columns = world.roster.homes.columns;
   const hint = columns.hintDevice[home]!;
   const isSameStay =
-    hint > 0 && !isOtherRoom(world, hint, device) && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
+    hint > 0 && world.roster.isSameRoom(hint, device) && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
   // Echoes change nothing, or a resident who stirs without a pause would never be counted twice.
   if (isSameStay && atMs - columns.hintAtMs[home]! < ECHO_MS) return;
   if (!isSameStay) columns.hintFirstAtMs[home] = atMs;

@@ -5,6 +5,7 @@ import { LINK, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteSightBack } from './backlog.ts';
 import { doubtUntilMs } from './link.ts';
+import { UNCERTAIN } from './presence.ts';
 
 /** Least share of live activity sensors that lets silence mean something (domain reference 6.5). */
 export const COVERAGE_MIN = 0.5;
@@ -82,7 +83,7 @@ function addBlindMs(world: World, home: number, fromMs: number): void {
   const columns = world.roster.homes.columns;
   const blindMs = world.nowMs - fromMs;
   if (blindMs >= UNCERTAIN_AFTER_MS && columns.presence[home] === PRESENCE.home)
-    columns.isUncertain[home] = 1;
+    columns.isUncertain[home] = UNCERTAIN.unseen;
   columns.blindMs[home]! += blindMs;
   columns.roamBlindMs[home]! += blindMs;
   noteSightBack(world, home, fromMs);

@@ -9,6 +9,7 @@ import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kind
 import { LEVEL, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
 import { ROAM_MS } from './activity.ts';
+import { UNCERTAIN } from './presence.ts';
 import { refreshSight } from './sight.ts';
 
 const HOUR_MS = 3_600_000;
@@ -100,9 +101,8 @@ function noteDoubtfulHit(world: World, device: number, atMs: number): void {
  * room of a silent home is as likely to be a stray one.
  */
 function isExpectedAt(world: World, home: number, device: number): boolean {
-  const { names, homes } = world.roster;
-  const last = homes.columns.lastActivityDevice[home]!;
-  return names.deviceRoom[last] === names.deviceRoom[device];
+  const last = world.roster.homes.columns.lastActivityDevice[home]!;
+  return world.roster.isSameRoom(last, device);
 }
 
 function isLoneHit(world: World, device: number, atMs: number): boolean {
@@ -155,7 +155,7 @@ function setDistrust(world: World, signals: Signals, device: number, distrust: n
   const { lastActivityDevice, otherActivityDevice, isUncertain } = homes.columns;
   const isOnlyWord = lastActivityDevice[home] === device;
   if (distrust > 0 && isOnlyWord && devices.columns.isDoor[otherActivityDevice[home]!] === 1)
-    isUncertain[home] = 1;
+    isUncertain[home] = UNCERTAIN.unseen;
   const sinceMs = distrust === DISTRUST.on ? stuckAtMs(world, device, LEVEL.on) : world.nowMs;
   refreshSight(world, signals, home, sinceMs);
   world.wakeHome(home, world.nowMs + 1);
@@ -236,7 +236,7 @@ function isLainOn(world: World, home: number, device: number): boolean {
   if (!MATS.has(names.deviceKind[device]!)) return false;
   const { lastActivityAtMs, lastActivityDevice, presence, residents } = homes.columns;
   const last = lastActivityDevice[home]!;
-  const isElsewhere = last > 0 && names.deviceRoom[last] !== names.deviceRoom[device];
+  const isElsewhere = last > 0 && !world.roster.isSameRoom(last, device);
   const isUp = presence[home] === PRESENCE.home && world.nowMs - lastActivityAtMs[home]! <= ELSEWHERE_MS;
   return residents[home]! > 1 || !isElsewhere || !isUp;
 }

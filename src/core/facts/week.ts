@@ -8,6 +8,7 @@ import { instantOfLocalMinute, localDayOf } from '../state/local-time.ts';
 import { PLACES, PRESENCE } from '../state/roster.ts';
 import type { Columns } from '../state/table.ts';
 import type { World } from '../state/world.ts';
+import { isWatchedAtHome } from './presence.ts';
 
 export const MEASURES = ['sleep', 'activity', 'night-toilet', 'outings'] as const;
 export type Measure = (typeof MEASURES)[number];
@@ -90,17 +91,16 @@ export function nextWeekEndMs(zone: string, afterMs: number): number {
 
 /** Something changed by which the home is seen or not, or somebody is in or not. */
 export function noteSeen(world: World, columns: WeekColumns, home: number): void {
-  const { isWatched, blindSinceMs, presence, awaySinceMs } = world.roster.homes.columns;
+  const { blindSinceMs, presence, awaySinceMs } = world.roster.homes.columns;
   if (columns.weekEndsAtMs[home] === 0)
     columns.weekEndsAtMs[home] = nextWeekEndMs(zoneOf(world, home), world.nowMs);
   forgetOwnOutage(world, columns, home);
-  const isAway = presence[home] === PRESENCE.away;
-  const isSeen = isWatched[home] === 1 && blindSinceMs[home] === 0 && !isAway;
-  if (isSeen) {
+  if (isWatchedAtHome(world, home)) {
     if (columns.seenSinceMs[home] === 0) columns.seenSinceMs[home] = world.nowMs;
     return;
   }
   if (columns.seenSinceMs[home] === 0) return;
+  const isAway = presence[home] === PRESENCE.away;
   const untilMs = isAway ? awaySinceMs[home]! : blindSinceMs[home] || world.nowMs;
   addSeen(world, columns, home, untilMs);
   columns.seenSinceMs[home] = 0;

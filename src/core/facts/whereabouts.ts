@@ -30,7 +30,7 @@ const KNOWN_AFTER_DAYS = 3;
 export function noteRoom(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   const before = roomDeviceOf(world, home);
-  const isHere = before > 0 && isSameRoom(world, before, device);
+  const isHere = before > 0 && world.roster.isSameRoom(before, device);
   if (atMs < columns.lastActivityAtMs[home]!) {
     noteLateSign(world, home, atMs, before > 0 && !isHere);
     return;
@@ -108,7 +108,7 @@ function isHeld(world: World, home: number, inRoom: number): boolean {
   if (homes.columns.isShutIn[home] === 1) return true;
   for (const device of world.roster.devicesOfHome(home)) {
     const isOn = names.deviceKind[device] === 'occupancy' && devices.columns.level[device] === LEVEL.on;
-    if (isOn && isSameRoom(world, device, inRoom)) return true;
+    if (isOn && world.roster.isSameRoom(device, inRoom)) return true;
   }
   return false;
 }
@@ -119,16 +119,11 @@ function isBehindClosedDoor(world: World, home: number, inside: number): boolean
   if (homes.columns.residents[home]! < 2) return false;
   let doors = 0;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (names.deviceKind[device] !== 'contact' || !isSameRoom(world, device, inside)) continue;
+    if (names.deviceKind[device] !== 'contact' || !world.roster.isSameRoom(device, inside)) continue;
     if (devices.columns.level[device] !== LEVEL.off) return false;
     doors++;
   }
   return doors > 0;
-}
-
-function isSameRoom(world: World, a: number, b: number): boolean {
-  const { deviceRoom } = world.roster.names;
-  return deviceRoom[a] === deviceRoom[b];
 }
 
 function isBathroom(world: World, device: number): boolean {

@@ -3,7 +3,7 @@
 // the leaving. Where people are used to leave the bathroom unseen for longer than the hard cap, a stay says nothing and
 // the silence rule judges alone. One alert per stay and silence: none while that silence has rung already.
 
-import { UNCERTAIN } from '../facts/presence.ts';
+import { isWatchedAtHome, mayBeEmpty } from '../facts/presence.ts';
 import { learnedDays } from '../facts/routine.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { bathroomSinceMs, roomOf, usualBathroomStayMs } from '../facts/whereabouts.ts';
@@ -117,17 +117,13 @@ function wake(context: Context, home: number): void {
 
 function isJudged(context: Context, home: number): boolean {
   const { world } = context;
-  const columns = world.roster.homes.columns;
   return (
     context.home().isRaised[home] === 0 &&
     bathroomSinceMs(world, home) > 0 &&
-    columns.isWatched[home] === 1 &&
-    columns.blindSinceMs[home] === 0 &&
-    columns.presence[home] !== PRESENCE.away &&
-    columns.isUncertain[home] !== UNCERTAIN.unseen &&
-    columns.isReturning[home] === 0 &&
+    isWatchedAtHome(world, home) &&
+    !mayBeEmpty(world, home) &&
     // Nothing but the bathroom has a sensor: who leaves it is never seen elsewhere.
-    columns.rooms[home]! >= 2
+    world.roster.homes.columns.rooms[home]! >= 2
   );
 }
 

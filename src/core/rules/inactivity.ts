@@ -5,11 +5,11 @@
 // activity (R16).
 
 import { lossDoubtUntilMs } from '../facts/lost-sensor.ts';
-import { UNCERTAIN } from '../facts/presence.ts';
+import { isWatchedAtHome, mayBeEmpty, UNCERTAIN } from '../facts/presence.ts';
 import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '../facts/routine.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
-import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
+import { LEVEL, PLACES } from '../state/roster.ts';
 import { INACTIVITY_PARAMETERS } from './inactivity-parameters.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace } from './subject.ts';
@@ -90,13 +90,8 @@ function askAtMs(context: Context, home: number, { dueMs, thresholdMs }: Judgeme
 }
 
 function isJudged(context: Context, home: number): boolean {
-  const columns = context.world.roster.homes.columns;
-  return (
-    columns.isWatched[home] === 1 &&
-    columns.lastActivityAtMs[home]! > 0 &&
-    columns.blindSinceMs[home] === 0 &&
-    columns.presence[home] !== PRESENCE.away
-  );
+  const { lastActivityAtMs } = context.world.roster.homes.columns;
+  return lastActivityAtMs[home]! > 0 && isWatchedAtHome(context.world, home);
 }
 
 /** Which clock is due first, when, and why. */
@@ -137,8 +132,7 @@ function judgeSilence(context: Context, home: number): Judgement {
   const columns = roster.homes.columns;
   const settings = context.settings(home);
   const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
-  if (columns.isUncertain[home] === UNCERTAIN.unseen || columns.isReturning[home] === 1)
-    return at('inactivity.cap', fromMs, settings.capMs, null);
+  if (mayBeEmpty(context.world, home)) return at('inactivity.cap', fromMs, settings.capMs, null);
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return judgeFixed(context, home, fromMs);
   return judgeLearned(context, home, fromMs);
 }
@@ -218,16 +212,11 @@ function wholeMinutes(durationMs: number): number {
 /** The threshold for something that usually lasts `usualMs`: wide while little is known. */
 function learnedMs(context: Context, home: number, usualMs: number): number {
   const settings = context.settings(home);
-  const { usualFactor, usualMarginMs, floorMs } = settings;
-  const doubt = doubtOf(context, home);
+  const { usualFactor, usualMarginMs, doubtFactor, floorMs } = settings;
+  const doubt = doubtFactor / Math.max(1, learnedDays(context.world, home));
   const marginMs = usualMarginMs * (1 + doubt);
   const thresholdMs = Math.max(floorMs, usualMs * (usualFactor + doubt) + marginMs);
   return thresholdMs * context.world.roster.homes.columns.riskFactor[home]!;
-}
-
-/** How much is not known yet: `doubtFactor` after one day at home, half of it after two. */
-function doubtOf(context: Context, home: number): number {
-  return context.settings(home).doubtFactor / Math.max(1, learnedDays(context.world, home));
 }
 
 function judgeFixed(context: Context, home: number, fromMs: number): Judgement {

@@ -4,7 +4,7 @@
 // one alert: none while it has rung already as inactivity or bathroom stay. Those may still follow a morning that rang
 // here, because they are more urgent and climb the ladder.
 
-import { UNCERTAIN } from '../facts/presence.ts';
+import { isWatchedAtHome, mayBeEmpty } from '../facts/presence.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import {
   CONFIRM_MS,
@@ -16,7 +16,6 @@ import {
 } from '../facts/sleep.ts';
 import type { Explanation } from '../model/alert.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
-import { PRESENCE } from '../state/roster.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace } from './subject.ts';
 
@@ -132,12 +131,9 @@ function isJudged(context: Context, home: number): boolean {
   const columns = context.world.roster.homes.columns;
   return (
     context.home().isRaised[home] === 0 &&
-    columns.isWatched[home] === 1 &&
     columns.lastActivityAtMs[home]! > 0 &&
-    columns.blindSinceMs[home] === 0 &&
-    columns.presence[home] !== PRESENCE.away &&
-    columns.isUncertain[home] !== UNCERTAIN.unseen &&
-    columns.isReturning[home] === 0 &&
+    isWatchedAtHome(context.world, home) &&
+    !mayBeEmpty(context.world, home) &&
     // With a door alone, who does not go out early would be asked for every day (R10 is for those homes).
     columns.rooms[home]! > 0 &&
     !context.isRaised('inactivity', home) &&

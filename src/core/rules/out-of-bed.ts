@@ -3,7 +3,7 @@
 // A notice for the operator, gone by itself with the return to bed or the morning; a stay in the bathroom and a long
 // silence have rules of their own and are not said twice.
 
-import { UNCERTAIN } from '../facts/presence.ts';
+import { isWatchedAtHome, mayBeEmpty } from '../facts/presence.ts';
 import { isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { isMatOn, MORNINGS_KNOWN, usualRising } from '../facts/sleep.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
@@ -135,16 +135,12 @@ function dueAtMs(context: Context, home: number): number {
 }
 
 function isJudged(context: Context, home: number): boolean {
-  const columns = context.world.roster.homes.columns;
   return (
     context.home().untilMs[home]! > 0 &&
     context.home().isRaised[home] === 0 &&
     context.settings(home).isOn === 1 &&
-    columns.isWatched[home] === 1 &&
-    columns.blindSinceMs[home] === 0 &&
-    columns.presence[home] !== PRESENCE.away &&
-    columns.isUncertain[home] !== UNCERTAIN.unseen &&
-    columns.isReturning[home] === 0 &&
+    isWatchedAtHome(context.world, home) &&
+    !mayBeEmpty(context.world, home) &&
     !context.isRaised('inactivity', home) &&
     !context.isRaised('bathroom-stay', home)
   );

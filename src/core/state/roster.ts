@@ -226,6 +226,10 @@ export class Roster {
     return device > 0 && device < this.devices.size && this.devices.columns.home[device] !== 0;
   }
 
+  isSameRoom(a: number, b: number): boolean {
+    return this.names.deviceRoom[a] === this.names.deviceRoom[b];
+  }
+
   zoneOf(device: number): Zone {
     return ZONES[this.devices.columns.zone[device]!]!;
   }
