@@ -197,13 +197,13 @@ export class Engine implements Signals {
     checkTrust(world, this, home);
     checkPresence(world, this, home);
     checkAbsence(world, home);
-    this.rules.onHomeDeadline(home);
+    const nextOfRulesMs = this.rules.onHomeDeadline(home);
     const next = Math.min(
       nextDeviceDeadlineMs(world, home),
       trustDeadlineMs(world, home),
       presenceDeadlineMs(world, home),
       absenceDeadlineMs(world, home),
-      this.rules.nextHomeDeadlineMs(home),
+      nextOfRulesMs,
     );
     // Whatever is still due now was looked at and stands; look again in a while, never in a circle.
     if (next < Number.POSITIVE_INFINITY)

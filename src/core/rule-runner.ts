@@ -115,18 +115,36 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       this.#guard(running, home, 0, () => running.hooks.onConfigured?.(home));
   }
 
-  onHomeDeadline(home: number): void {
-    for (const running of this.#timed) this.#guard(running, home, 0, () => running.hooks.onDeadline?.(home));
+  /** Lets every rule look whose time has come. Answers when the next one wants to; Infinity for never. */
+  onHomeDeadline(home: number): number {
+    const { nowMs } = this.#world;
+    let next = Number.POSITIVE_INFINITY;
+    let hasLooked = false;
+    for (const running of this.#timed) {
+      const dueMs = this.#dueMs(running, home);
+      if (dueMs <= nowMs) {
+        hasLooked = true;
+        this.#guard(running, home, 0, () => running.hooks.onDeadline?.(home));
+      } else if (dueMs < next) next = dueMs;
+    }
+    // What one raised may be what another waits for.
+    return hasLooked ? this.#nextDueMs(home) : next;
   }
 
-  nextHomeDeadlineMs(home: number): number {
+  #nextDueMs(home: number): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const running of this.#timed) {
-      this.#guard(running, home, 0, () => {
-        next = Math.min(next, running.hooks.nextDeadlineMs!(home));
-      });
-    }
+    for (const running of this.#timed) next = Math.min(next, this.#dueMs(running, home));
     return next;
+  }
+
+  #dueMs(running: RunningRule, home: number): number {
+    if (this.#isPaused(running.rule, home, 0)) return Number.POSITIVE_INFINITY;
+    try {
+      return running.hooks.nextDeadlineMs!(home);
+    } catch (error) {
+      this.#pause(running.rule, home, 0, error);
+      return Number.POSITIVE_INFINITY;
+    }
   }
 
   makeRoom(): void {

@@ -63,13 +63,18 @@ function onRoamed(context: Context, home: number): void {
 function wake(context: Context, home: number): void {
   settleQuestion(context, home);
   if (!isJudged(context, home)) return;
+  context.world.wakeHome(home, leastDueMs(context, home));
+}
+
+/** No silence since the last sign rings, or is asked about, before. */
+function leastDueMs(context: Context, home: number): number {
   const columns = context.world.roster.homes.columns;
   const settings = context.settings(home);
   const isKnown = columns.learnedMs[home]! >= settings.learnedAfterMs;
   const fixedMs = Math.min(settings.dayMs, settings.nightMs, settings.nightWithoutBedroomMs);
   const shortestMs = (isKnown ? settings.floorMs : fixedMs) * Math.min(columns.riskFactor[home]!, 1);
   const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
-  context.world.wakeHome(home, fromMs + Math.min(shortestMs, settings.capMs) - settings.askBeforeMs);
+  return fromMs + Math.min(shortestMs, settings.capMs) - settings.askBeforeMs;
 }
 
 /** The clock has moved on, or stands: whatever was asked is answered. */
@@ -104,6 +109,11 @@ interface Judgement {
 }
 
 function nextDeadlineMs(context: Context, home: number): number {
+  if (!isJudged(context, home)) return Number.POSITIVE_INFINITY;
+  // Most looks end here: to reckon the exact time costs ten times as much.
+  const leastStayMs = judgeStay(context, home).dueMs - context.settings(home).askBeforeMs;
+  const leastMs = Math.min(leastDueMs(context, home), leastStayMs);
+  if (leastMs > context.world.nowMs) return leastMs;
   const judgement = judge(context, home);
   const { dueMs } = judgement;
   if (dueMs > context.world.nowMs) return Math.min(dueMs, askAtMs(context, home, judgement));

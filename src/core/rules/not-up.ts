@@ -88,11 +88,15 @@ function onActivity(context: Context, home: number): void {
     isRaised[home] = 0;
     context.clear(`home~${home}`, false);
   }
-  // The hour is reckoned when woken; this is never later.
+  context.world.wakeHome(home, leastDueMs(context, home));
+}
+
+/** Never later than the hour that is reckoned when this has come. */
+function leastDueMs(context: Context, home: number): number {
   const { byMinute, earliestMinute } = context.settings(home);
   const leastMs = (Math.min(byMinute, earliestMinute) - MORNING_MINUTE) * MINUTE_MS;
   const { morningAtMs, lastActivityAtMs } = context.world.roster.homes.columns;
-  context.world.wakeHome(home, Math.max(morningAtMs[home]! + leastMs, lastActivityAtMs[home]! + CONFIRM_MS));
+  return Math.max(morningAtMs[home]! + leastMs, lastActivityAtMs[home]! + CONFIRM_MS);
 }
 
 function wake(context: Context, home: number): void {
@@ -152,6 +156,8 @@ function hourOf(context: Context, home: number, morningAtMs: number): Omit<Judge
 }
 
 function nextDeadlineMs(context: Context, home: number): number {
+  const leastMs = leastDueMs(context, home);
+  if (leastMs > context.world.nowMs) return leastMs;
   return whenSeenMs(context.world, home, judge(context, home).dueMs);
 }
 

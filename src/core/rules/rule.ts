@@ -67,6 +67,7 @@ export interface RuleHooks {
   onConfigured?(home: number): void;
   /** When this rule next has to look at the home; Infinity for never. Must not be later than it really is. */
   nextDeadlineMs?(home: number): number;
+  /** The time of `nextDeadlineMs` has come. With it or not at all. */
   onDeadline?(home: number): void;
 }
 

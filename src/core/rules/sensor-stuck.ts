@@ -44,17 +44,23 @@ export const sensorStuck = defineRule({
 
 /** A change of trust wakes the home by itself; what is ON has to be waited for. */
 function nextDeadlineMs(context: Context, home: number): number {
+  const { roster } = context.world;
   let next = Number.POSITIVE_INFINITY;
-  for (const device of context.world.roster.devicesOfHome(home))
-    next = Math.min(next, dueAtMs(context, home, device));
+  for (let device = roster.firstDeviceOf(home); device !== 0; device = roster.nextDeviceOf(device))
+    next = Math.min(next, isBelievedAgain(context, device) ? 0 : dueAtMs(context, home, device));
   return next;
+}
+
+function isBelievedAgain(context: Context, device: number): boolean {
+  const { distrust } = context.world.roster.devices.columns;
+  return distrust[device] === DISTRUST.none && context.device().isRaised[device] === 1;
 }
 
 /** When the sensor has to be reported; Infinity when it is believed, or was reported. */
 function dueAtMs(context: Context, home: number, device: number): number {
   const { distrust, level, levelSinceMs } = context.world.roster.devices.columns;
-  if (distrust[device] === DISTRUST.none || context.device().isRaised[device] === 1)
-    return Number.POSITIVE_INFINITY;
+  const isRaised = context.device().isRaised[device] === 1;
+  if (distrust[device] === DISTRUST.none || isRaised) return Number.POSITIVE_INFINITY;
   if (distrust[device] === DISTRUST.chatter) return 0;
   // OFF by now: it has only to rest, and nobody need come.
   if (level[device] !== LEVEL.on) return Number.POSITIVE_INFINITY;
@@ -63,11 +69,9 @@ function dueAtMs(context: Context, home: number, device: number): number {
 
 function onDeadline(context: Context, home: number): void {
   const { roster, nowMs } = context.world;
-  const { distrust } = roster.devices.columns;
-  const { isRaised } = context.device();
   for (const device of roster.devicesOfHome(home)) {
-    if (distrust[device] === DISTRUST.none && isRaised[device] === 1) {
-      isRaised[device] = 0;
+    if (isBelievedAgain(context, device)) {
+      context.device().isRaised[device] = 0;
       context.clear(`device~${device}`, true);
     }
     if (roster.isWatched(home) && dueAtMs(context, home, device) <= nowMs) raise(context, home, device);
