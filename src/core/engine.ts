@@ -273,11 +273,11 @@ export class Engine implements Signals {
 
   #noteLife(home: number, device: number, atMs: number): void {
     const { world } = this;
-    const { devices, homes } = world.roster;
+    const { homes } = world.roster;
     const { presence, isReturning, isUncertain } = homes.columns;
     const isKnown = isReturning[home] === 0 && isUncertain[home] === UNCERTAIN.no;
     const wasIn = presence[home] !== PRESENCE.away && isKnown;
-    const note = devices.columns.isDoor[device] === 1 ? noteDoor : noteInside;
+    const note = world.roster.isDoor(device) ? noteDoor : noteInside;
     if (!note(world, this, home, device, atMs)) return;
     noteRoom(world, home, device, atMs, wasIn);
     noteSleep(world, home, device, atMs, wasIn);

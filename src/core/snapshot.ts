@@ -165,7 +165,7 @@ function restoreTables(
     const image = images.get(name)!;
     table.restore(image.size, image.columns);
   }
-  const isDerived = images.get('devices')!.columns.some(({ name }) => name === 'isDoor');
+  const isDerived = images.get('devices')!.columns.some(({ name }) => name === 'traits');
   for (let home = 1; !isDerived && home < roster.homes.size; home++) roster.derive(home);
   engine.rules.restore(ruleImages(images), paused);
 }

@@ -78,12 +78,12 @@ export function noteActivity(
 
 /** From one room to another: by a sign that is strong, or soon after the one before, so that a stray hit is none. */
 function hasRoamed(world: World, home: number, before: number, device: number, sinceMs: number): boolean {
-  const { homes, devices, names } = world.roster;
-  if (homes.columns.rooms[home]! < 2 || devices.columns.isDoor[device] === 1) return true;
+  const { names } = world.roster;
+  if (world.roster.roomsOf(home) < 2 || world.roster.isDoor(device)) return true;
   // Who presses a button is well enough to say so, wherever it hangs.
   if (PRESSED.has(names.deviceKind[device]!)) return true;
   if (world.roster.isSameRoom(before, device)) return false;
-  return devices.columns.isWeak[device] === 0 || sinceMs <= ROAM_MS;
+  return !world.roster.isWeak(device) || sinceMs <= ROAM_MS;
 }
 
 function noteRoaming(world: World, signals: Signals, home: number, atMs: number, wasIn: boolean): void {

@@ -104,14 +104,14 @@ function gapMs(world: World, home: number): number {
 
 /** Two reports are due within the window of supervision: the shortest pause that the sensors of life keep for sure. */
 function longestPauseMs(world: World, home: number): number {
-  const { isActivitySensor, windowMs } = world.roster.devices.columns;
+  const { windowMs } = world.roster.devices.columns;
   let shortestMs = Number.POSITIVE_INFINITY;
   for (
     let device = world.roster.firstDeviceOf(home);
     device !== 0;
     device = world.roster.nextDeviceOf(device)
   ) {
-    if (isActivitySensor[device] === 1) shortestMs = Math.min(shortestMs, windowMs[device]!);
+    if (world.roster.isActivitySensor(device)) shortestMs = Math.min(shortestMs, windowMs[device]!);
   }
   return shortestMs / 2;
 }

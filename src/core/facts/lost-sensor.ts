@@ -52,10 +52,10 @@ export function teachLoss(
   if (other === 0 || lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return;
   if (wasIn) {
     if (lift(devices.columns.lossMin, other, lengthMs)) devices.columns.lossDevice[other] = before;
-  } else if (devices.columns.isDoor[before] === 1) {
+  } else if (world.roster.isDoor(before)) {
     columns.outDoor[home] = before;
     lift(devices.columns.outMin, other, lengthMs);
-    lift(columns.outPlaceMin, home * PLACES.count + devices.columns.place[other]!, lengthMs);
+    lift(columns.outPlaceMin, home * PLACES.count + world.roster.placeOf(other), lengthMs);
   }
 }
 
@@ -63,7 +63,7 @@ export function teachLoss(
 export function noteSettled(world: World, home: number, device: number, atMs: number): void {
   const columns = world.roster.homes.columns;
   const isAlone = atMs - columns.otherActivityAtMs[home]! > TOGETHER_MS;
-  if (isAlone && world.roster.devices.columns.isWeak[device] === 1) return;
+  if (isAlone && world.roster.isWeak(device)) return;
   columns.settledDevice[home] = device;
   columns.settledAtMs[home] = atMs;
 }
@@ -72,12 +72,12 @@ export function noteSettled(world: World, home: number, device: number, atMs: nu
 export function lossDoubtUntilMs(world: World, home: number): number {
   const { homes, devices } = world.roster;
   const columns = homes.columns;
-  if (devices.columns.place[columns.lastActivityDevice[home]!] === PLACES.bathroom) return 0;
+  if (world.roster.placeOf(columns.lastActivityDevice[home]!) === PLACES.bathroom) return 0;
   const device = columns.settledDevice[home]!;
   const fromMs = columns.settledAtMs[home]!;
   const lost = devices.columns.lossDevice[device]!;
   // A mat that speaks says where they are, and how long they stay there is learned by its place.
-  const isMat = devices.columns.place[device]! >= PLACES.bed;
+  const isMat = world.roster.isMat(device);
   const isLost = lost > 0 && !isMat && isUnheard(world, lost, fromMs - ALIVE_MS);
   const lossMs = isLost ? longerThan(devices.columns.lossMin[device]!, FACTOR) : 0;
   const doorMs = doorDoubtMs(world, home, device, fromMs);
@@ -90,10 +90,10 @@ export function lossDoubtUntilMs(world: World, home: number): number {
  * to ring sooner than the fixed rule would since then. Not since the hit: strays come as often as it would ring.
  */
 function deadHallUntilMs(world: World, home: number, settledAtMs: number): number {
-  const { homes, devices } = world.roster;
+  const { homes } = world.roster;
   const door = homes.columns.outDoor[home]!;
   const isSingleHit = homes.columns.lastActivityAtMs[home]! > settledAtMs;
-  if (door === 0 || devices.columns.isWeak[door] === 0 || !isSingleHit) return 0;
+  if (door === 0 || !world.roster.isWeak(door) || !isSingleHit) return 0;
   return isUnheard(world, door, settledAtMs - ALIVE_MS) ? settledAtMs + CHEAP_MS : 0;
 }
 
@@ -102,7 +102,7 @@ function doorDoubtMs(world: World, home: number, device: number, fromMs: number)
   const door = homes.columns.outDoor[home]!;
   if (door === 0 || !isUnheard(world, door, fromMs - DOOR_JUST_MOVED_MS)) return 0;
   if (isUnheard(world, door, fromMs - DOOR_OVERDUE_MS)) {
-    const place = home * PLACES.count + devices.columns.place[device]!;
+    const place = home * PLACES.count + world.roster.placeOf(device);
     return longerThan(homes.columns.outPlaceMin[place]!, OVERDUE_FACTOR);
   }
   const doubtMs = longerThan(devices.columns.outMin[device]!, FACTOR);

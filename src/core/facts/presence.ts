@@ -4,7 +4,7 @@
 // a hint and no proof: neither of a return nor against a leaving. A mat, a contact or a second room is proof.
 // An absence is never an end of watching: rule `away-too-long` counts it.
 
-import { LEVEL, PLACES, PRESENCE } from '../state/roster.ts';
+import { LEVEL, PRESENCE } from '../state/roster.ts';
 import type { Signals, World } from '../state/world.ts';
 
 /**
@@ -44,8 +44,8 @@ const ONE_ROOM_MS = 5 * 60_000;
 
 /** A home whose silence says something: it is watched and seen, and nobody knows that they are out. */
 export function isWatchedAtHome(world: World, home: number): boolean {
-  const { isWatched, blindSinceMs, presence } = world.roster.homes.columns;
-  return isWatched[home] === 1 && blindSinceMs[home] === 0 && presence[home] !== PRESENCE.away;
+  const { blindSinceMs, presence } = world.roster.homes.columns;
+  return world.roster.isWatched(home) && blindSinceMs[home] === 0 && presence[home] !== PRESENCE.away;
 }
 
 /** They may have gone while nobody looked, or somebody came through the door and was not heard since. */
@@ -63,7 +63,7 @@ export function noteDoor(
   atMs: number,
 ): boolean {
   const columns = world.roster.homes.columns;
-  if (columns.hasDoorContact[home] === 0 && !isLeavingThroughHall(world, home, device, atMs))
+  if (!world.roster.hasDoorContact(home) && !isLeavingThroughHall(world, home, device, atMs))
     return noteInside(world, signals, home, device, atMs);
   leaveBefore(world, signals, home, atMs);
   const isAway = columns.presence[home] === PRESENCE.away;
@@ -124,7 +124,7 @@ function leftAtMs(world: World, home: number): number {
     return Number.POSITIVE_INFINITY;
   // Somebody came through the door and was not heard inside: that is not an empty home.
   if (columns.isReturning[home] === 1 || columns.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
-  return columns.doorAtMs[home]! + (columns.residents[home]! > 1 ? AWAY_AFTER_SEVERAL_MS : AWAY_AFTER_MS);
+  return columns.doorAtMs[home]! + (world.roster.livesAlone(home) ? AWAY_AFTER_MS : AWAY_AFTER_SEVERAL_MS);
 }
 
 export function checkPresence(world: World, signals: Signals, home: number): void {
@@ -158,12 +158,11 @@ function leave(world: World, signals: Signals, home: number): void {
  * the door: there a mat that says so is stuck, as recorded in one home in three.
  */
 export function isMatOccupied(world: World, home: number): boolean {
-  const { distrust, level, place } = world.roster.devices.columns;
-  if (world.roster.homes.columns.residents[home]! < 2) return false;
+  const { distrust, level } = world.roster.devices.columns;
+  if (world.roster.livesAlone(home)) return false;
   for (const device of world.roster.devicesOfHome(home)) {
     if (distrust[device] !== 0) continue;
-    if (level[device] === LEVEL.on && (place[device] === PLACES.bed || place[device] === PLACES.seat))
-      return true;
+    if (level[device] === LEVEL.on && world.roster.isMat(device)) return true;
   }
   return false;
 }
@@ -190,12 +189,12 @@ function firesOnce(world: World, device: number): boolean {
 }
 
 function isProofOfReturn(world: World, home: number, device: number, atMs: number): boolean {
-  const { homes, devices } = world.roster;
-  if (devices.columns.isWeak[device] === 0) return true;
+  const { homes } = world.roster;
+  if (!world.roster.isWeak(device)) return true;
   const hint = homes.columns.hintDevice[home]!;
   if (hint === 0) return false;
   const sinceHintMs = atMs - homes.columns.hintAtMs[home]!;
-  if (homes.columns.rooms[home]! < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
+  if (world.roster.roomsOf(home) < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
   if (sinceHintMs <= WALK_MS && !world.roster.isSameRoom(hint, device)) return true;
   return isStayingInOneRoom(world, home, device, atMs);
 }
@@ -212,8 +211,8 @@ function noteOneRoom(world: World, home: number, atMs: number): void {
 
 /** Nothing but hits of one weak sensor's room: somebody, or a sensor in the sun or above a stove. */
 function isOneRoomOnly(world: World, home: number, device: number): boolean {
-  const { homes, devices } = world.roster;
-  if (devices.columns.isWeak[device] === 0 || homes.columns.rooms[home]! < 2) return false;
+  const { homes } = world.roster;
+  if (!world.roster.isWeak(device) || world.roster.roomsOf(home) < 2) return false;
   return world.roster.isSameRoom(homes.columns.hintDevice[home]!, device);
 }
 
@@ -232,7 +231,7 @@ function hasComeIn(world: World, home: number, atMs: number): boolean {
 }
 
 function isProofOfStaying(world: World, home: number, device: number, atMs: number): boolean {
-  const { homes, devices } = world.roster;
+  const { homes } = world.roster;
   const columns = homes.columns;
   const sinceDoorMs = atMs - columns.doorAtMs[home]!;
   const hint = columns.hintDevice[home]!;
@@ -241,10 +240,10 @@ function isProofOfStaying(world: World, home: number, device: number, atMs: numb
   if (sinceDoorMs > LEAVING_MS) {
     const hintSinceDoorMs = columns.hintAtMs[home]! - columns.doorAtMs[home]!;
     const isSecond = hint > 0 && hintSinceDoorMs > LEAVING_MS && sinceDoorMs - hintSinceDoorMs >= ECHO_MS;
-    return devices.columns.isWeak[device] === 0 || isSecond;
+    return !world.roster.isWeak(device) || isSecond;
   }
   // Without a contact the last motion in the hall is the leaving; whoever walks on into a room has not left.
-  return columns.hasDoorContact[home] === 0;
+  return !world.roster.hasDoorContact(home);
 }
 
 function setHint(world: World, home: number, device: number, atMs: number): void {

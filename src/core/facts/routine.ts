@@ -44,7 +44,7 @@ export function teachSilence(
   if (Math.floor(beforeMs / DAY_MS) !== Math.floor((beforeMs + lengthMs) / DAY_MS)) fade(world, home);
   if (lengthMs < SHORTEST_TAUGHT_MS) return;
   teachSlots(world, home, fromMs, lengthMs);
-  const place = home * PLACES.count + world.roster.devices.columns.place[device]!;
+  const place = home * PLACES.count + world.roster.placeOf(device);
   lift(world, home, columns.placePeakMin, place, lengthMs);
 }
 
@@ -71,8 +71,8 @@ export function usualInSlotMs(world: World, home: number, slot: number): number 
 
 /** Longest silence that is usual after a sign of this device, ms. */
 export function usualAfterMs(world: World, home: number, device: number): number {
-  const { homes, devices } = world.roster;
-  return homes.columns.placePeakMin[home * PLACES.count + devices.columns.place[device]!]! * MINUTE_MS;
+  const { homes } = world.roster;
+  return homes.columns.placePeakMin[home * PLACES.count + world.roster.placeOf(device)]! * MINUTE_MS;
 }
 
 /** Local hour at `atMs`, by the clock the home has now: slots are too coarse for the hour of a clock change. */

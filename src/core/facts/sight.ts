@@ -33,7 +33,7 @@ export function coverageOf(world: World, home: number): Coverage {
     device !== 0;
     device = world.roster.nextDeviceOf(device)
   ) {
-    if (devices.isActivitySensor[device] === 0) continue;
+    if (!world.roster.isActivitySensor(device)) continue;
     total++;
     // What is not believed is not seen.
     if (devices.distrust[device] !== 0) continue;
@@ -110,7 +110,7 @@ function sightDoubtUntilMs(world: World, home: number): number {
     device !== 0;
     device = world.roster.nextDeviceOf(device)
   ) {
-    if (devices.isActivitySensor[device] === 1)
+    if (world.roster.isActivitySensor(device))
       untilMs = Math.max(untilMs, doubtUntilMs(world, devices.gateway[device]!));
   }
   return untilMs;

@@ -5,7 +5,6 @@
 // empty PIR hit is no getting up. Several signs in the bedroom, or single ones anywhere, show that somebody is well,
 // but teach no hour.
 
-import { ZONES } from '../model/home.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localDayOf, localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES } from '../state/roster.ts';
@@ -14,7 +13,6 @@ import { unseenBeforeMs } from './backlog.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-const BEDROOM = ZONES.indexOf('bedroom');
 
 /** Local minute at which a morning begins: earlier signs are of the night (R3). */
 export const MORNING_MINUTE = 5 * 60;
@@ -62,13 +60,12 @@ export interface UsualRising {
 export function noteSleep(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   if (atMs < columns.lastActivityAtMs[home]!) return;
-  const { place, zone } = world.roster.devices.columns;
   columns.morningAtMs[home] ||= firstMorning(world, home, columns.lastActivityAtMs[home]! || atMs);
   const isMorningOpen = atMs >= columns.morningAtMs[home]!;
-  if (place[device] === PLACES.bed) {
+  if (world.roster.placeOf(device) === PLACES.bed) {
     noteMat(world, home, device, atMs);
     if (isMorningOpen) noteBedroomStir(world, home, atMs);
-  } else if (zone[device] === BEDROOM) {
+  } else if (world.roster.isInZone(device, 'bedroom')) {
     if (!isMatTrusted(world, home, atMs)) lieDown(world, home, atMs);
     if (isMorningOpen) noteBedroomStir(world, home, atMs);
   } else if (isMorningOpen || isInBed(world, home)) {
@@ -82,7 +79,7 @@ export function noteSleep(world: World, home: number, device: number, atMs: numb
 function noteOutside(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   // A mat that says somebody lies there outweighs weak signs elsewhere, but not a mat that is stuck: strong ones do.
-  const isStrong = world.roster.devices.columns.isWeak[device] === 0;
+  const isStrong = !world.roster.isWeak(device);
   if (isStrong || !isMatOn(world, home)) leaveBed(world, home, atMs);
   if (atMs >= columns.morningAtMs[home]!) noteUp(world, home, atMs, wasIn);
 }
@@ -139,9 +136,10 @@ function noteMat(world: World, home: number, device: number, atMs: number): void
 
 /** A mat that is believed says that somebody lies there. */
 export function isMatOn(world: World, home: number): boolean {
-  const { level, place, distrust } = world.roster.devices.columns;
+  const { level, distrust } = world.roster.devices.columns;
   for (const device of world.roster.devicesOfHome(home))
-    if (place[device] === PLACES.bed && level[device] === LEVEL.on && distrust[device] === 0) return true;
+    if (world.roster.placeOf(device) === PLACES.bed && level[device] === LEVEL.on && distrust[device] === 0)
+      return true;
   return false;
 }
 
@@ -158,10 +156,10 @@ function lieDown(world: World, home: number, atMs: number): void {
 }
 
 function leaveBed(world: World, home: number, atMs: number): void {
-  const { bedAtMs, outOfBedAtMs, residents } = world.roster.homes.columns;
+  const { bedAtMs, outOfBedAtMs } = world.roster.homes.columns;
   if (!isInBed(world, home)) return;
   // Of several residents one may be up while the other sleeps: only a bed that says it is empty counts.
-  if (residents[home]! > 1 && (!isMatTrusted(world, home, atMs) || isMatOn(world, home))) return;
+  if (!world.roster.livesAlone(home) && (!isMatTrusted(world, home, atMs) || isMatOn(world, home))) return;
   if (atMs - bedAtMs[home]! >= LYING_MS) outOfBedAtMs[home] = atMs;
   else bedAtMs[home] = 0;
 }
@@ -169,7 +167,7 @@ function leaveBed(world: World, home: number, atMs: number): void {
 /** Was somebody outside the bedroom? A strong sign, or the second of two weak ones soon after each other. */
 function isProof(world: World, home: number, device: number, atMs: number): boolean {
   const columns = world.roster.homes.columns;
-  if (world.roster.devices.columns.isWeak[device] === 0) return true;
+  if (!world.roster.isWeak(device)) return true;
   const sinceMs = atMs - columns.stirAtMs[home]!;
   const isOther = columns.stirDevice[home] !== device;
   if (columns.stirDevice[home]! > 0 && sinceMs <= CONFIRM_MS && (isOther || sinceMs >= ECHO_MS)) return true;

@@ -154,7 +154,7 @@ function setDistrust(world: World, signals: Signals, device: number, distrust: n
   // Nobody but this sensor was heard of since the door: whether somebody is in at all was only its word.
   const { lastActivityDevice, otherActivityDevice, isUncertain } = homes.columns;
   const isOnlyWord = lastActivityDevice[home] === device;
-  if (distrust > 0 && isOnlyWord && devices.columns.isDoor[otherActivityDevice[home]!] === 1)
+  if (distrust > 0 && isOnlyWord && world.roster.isDoor(otherActivityDevice[home]!))
     isUncertain[home] = UNCERTAIN.unseen;
   const sinceMs = distrust === DISTRUST.on ? stuckAtMs(world, device, LEVEL.on) : world.nowMs;
   refreshSight(world, signals, home, sinceMs);
@@ -234,9 +234,9 @@ function stuckAtMs(world: World, device: number, level: number): number {
 function isLainOn(world: World, home: number, device: number): boolean {
   const { homes, names } = world.roster;
   if (!MATS.has(names.deviceKind[device]!)) return false;
-  const { lastActivityAtMs, lastActivityDevice, presence, residents } = homes.columns;
+  const { lastActivityAtMs, lastActivityDevice, presence } = homes.columns;
   const last = lastActivityDevice[home]!;
   const isElsewhere = last > 0 && !world.roster.isSameRoom(last, device);
   const isUp = presence[home] === PRESENCE.home && world.nowMs - lastActivityAtMs[home]! <= ELSEWHERE_MS;
-  return residents[home]! > 1 || !isElsewhere || !isUp;
+  return !world.roster.livesAlone(home) || !isElsewhere || !isUp;
 }

@@ -126,7 +126,7 @@ export function noteSign(world: World, columns: WeekColumns, home: number): void
   forgetOwnOutage(world, columns, home);
   const sinceMs = columns.seenSinceMs[home]!;
   const before = columns.signPlace[home]! - 1;
-  const place = device === 0 ? -1 : world.roster.devices.columns.place[device]!;
+  const place = device === 0 ? -1 : world.roster.placeOf(device);
   columns.signAtMs[home] = atMs;
   columns.signPlace[home] = place + 1;
   // News from a time that was not seen: it would count above the line and not below.

@@ -5,7 +5,6 @@
 // itself says that somebody is still in it: a presence sensor that is ON, or motion behind a door that has not moved
 // since. Without that nobody can be told from somebody who has left, and every visit would ring (ADR 0012).
 
-import { ZONES } from '../model/home.ts';
 import { LEVEL, PRESENCE } from '../state/roster.ts';
 import type { World } from '../state/world.ts';
 import { unseenBeforeMs } from './backlog.ts';
@@ -13,7 +12,6 @@ import { learnedDays } from './routine.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-const BATHROOM = ZONES.indexOf('bathroom');
 /** Shorter stays are below every threshold and need no memory. */
 const SHORTEST_TAUGHT_MS = 5 * MINUTE_MS;
 /** The cap of all rules: a stay that seems longer is somebody who left unseen. */
@@ -104,7 +102,7 @@ function startStay(world: World, home: number, device: number, atMs: number, was
 /** Does the room itself say that somebody is in it? Asked only where a sign elsewhere may be another resident's. */
 function isHeld(world: World, home: number, inRoom: number): boolean {
   const { homes, devices, names } = world.roster;
-  if (homes.columns.residents[home]! < 2) return false;
+  if (world.roster.livesAlone(home)) return false;
   if (homes.columns.isShutIn[home] === 1) return true;
   for (const device of world.roster.devicesOfHome(home)) {
     const isOn = names.deviceKind[device] === 'occupancy' && devices.columns.level[device] === LEVEL.on;
@@ -115,8 +113,8 @@ function isHeld(world: World, home: number, inRoom: number): boolean {
 
 /** The sensor saw somebody inside while every contact of its room is closed. */
 function isBehindClosedDoor(world: World, home: number, inside: number): boolean {
-  const { homes, devices, names } = world.roster;
-  if (homes.columns.residents[home]! < 2) return false;
+  const { devices, names } = world.roster;
+  if (world.roster.livesAlone(home)) return false;
   let doors = 0;
   for (const device of world.roster.devicesOfHome(home)) {
     if (names.deviceKind[device] !== 'contact' || !world.roster.isSameRoom(device, inside)) continue;
@@ -127,7 +125,7 @@ function isBehindClosedDoor(world: World, home: number, inside: number): boolean
 }
 
 function isBathroom(world: World, device: number): boolean {
-  return device > 0 && world.roster.devices.columns.zone[device] === BATHROOM;
+  return device > 0 && world.roster.isInZone(device, 'bathroom');
 }
 
 function teachBathroomStay(world: World, home: number, fromMs: number, untilMs: number): void {

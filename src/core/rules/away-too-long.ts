@@ -77,8 +77,9 @@ function isDeclared({ world }: Context, home: number): boolean {
 
 function dueAtMs(context: Context, home: number): number {
   const { homes, absences } = context.world.roster;
-  const { presence, awaySinceMs, isWatched } = homes.columns;
-  if (isWatched[home] === 0 || presence[home] !== PRESENCE.away) return Number.POSITIVE_INFINITY;
+  const { presence, awaySinceMs } = homes.columns;
+  if (!context.world.roster.isWatched(home) || presence[home] !== PRESENCE.away)
+    return Number.POSITIVE_INFINITY;
   const { noticeMs, alertMs, overdueMs } = context.settings(home);
   const stage = context.home().stage[home]!;
   const absence = absences.get(home);

@@ -123,7 +123,7 @@ function isJudged(context: Context, home: number): boolean {
     isWatchedAtHome(world, home) &&
     !mayBeEmpty(world, home) &&
     // Nothing but the bathroom has a sensor: who leaves it is never seen elsewhere.
-    world.roster.homes.columns.rooms[home]! >= 2
+    world.roster.roomsOf(home) >= 2
   );
 }
 

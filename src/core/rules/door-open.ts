@@ -62,7 +62,7 @@ function onObservation(context: Context, observation: ObservationBody, home: num
   const { device, value, isLevel } = observation;
   if (device === null || home === 0 || typeof value !== 'boolean') return;
   const { world } = context;
-  if (world.roster.devices.columns.isDoor[device] === 0) return;
+  if (!world.roster.isDoor(device)) return;
   const { movedAtMs, isOpen, isRaised } = context.device();
   const atMs = Math.min(observation.measuredAtMs, world.nowMs);
   const isSame = (isOpen[device] === 1) === value;

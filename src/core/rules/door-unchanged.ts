@@ -70,9 +70,9 @@ export const doorUnchanged = defineRule({
 });
 
 function onActivity(context: Context, home: number): void {
-  const { homes, devices } = context.world.roster;
+  const { homes } = context.world.roster;
   const own = context.home();
-  if (devices.columns.isDoor[homes.columns.lastActivityDevice[home]!] === 0) return;
+  if (!context.world.roster.isDoor(homes.columns.lastActivityDevice[home]!)) return;
   own.usedAtMs[home] = homes.columns.lastActivityAtMs[home]!;
   own.blindMs[home] = 0;
   if (own.isRaised[home] === 0) return;
@@ -98,23 +98,23 @@ function onConfigured(context: Context, home: number): void {
 }
 
 function doorsOf(world: World, home: number): number {
-  const { devices, names, homes } = world.roster;
-  if (homes.columns.hasDoorContact[home] === 0) return DOORS.none;
+  const { names } = world.roster;
+  if (!world.roster.hasDoorContact(home)) return DOORS.none;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (devices.columns.isActivitySensor[device] === 1 && names.deviceKind[device] !== 'contact')
+    if (world.roster.isActivitySensor(device) && names.deviceKind[device] !== 'contact')
       return DOORS.besideOthers;
   }
   return DOORS.alone;
 }
 
 function dueAtMs(context: Context, home: number): number {
-  const { isWatched, lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
+  const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
   const own = context.home();
   const { isOn, everyHome, unchangedMs } = context.settings(home);
   if (own.doors[home] === DOORS.unknown) own.doors[home] = doorsOf(context.world, home);
   const doors = own.doors[home];
   const isMeant = doors === DOORS.alone || (doors === DOORS.besideOthers && everyHome === 1);
-  if (!isMeant || isOn === 0 || isWatched[home] === 0) return Number.POSITIVE_INFINITY;
+  if (!isMeant || isOn === 0 || !context.world.roster.isWatched(home)) return Number.POSITIVE_INFINITY;
   if (own.isRaised[home] === 1 || own.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
   if (own.usedAtMs[home] === 0) own.usedAtMs[home] = lastActivityAtMs[home]!;
   if (own.usedAtMs[home] === 0) return Number.POSITIVE_INFINITY;

@@ -128,9 +128,9 @@ function look(context: Context, home: number): void {
 
 /** With other sensors the same life gives other figures: begin anew. */
 function onConfigured(context: Context, home: number): void {
-  const { isActivitySensor } = context.world.roster.devices.columns;
+  const { roster } = context.world;
   let sensors = 0;
-  for (const device of context.world.roster.devicesOfHome(home)) sensors += isActivitySensor[device]!;
+  for (const device of roster.devicesOfHome(home)) if (roster.isActivitySensor(device)) sensors++;
   const columns = context.home();
   if (columns.sensors[home] !== sensors && columns.weeks[home]! > 0) {
     columns.weeks[home] = 0;
@@ -163,8 +163,7 @@ function onPresence(context: Context, home: number): void {
 function onDeadline(context: Context, home: number): void {
   if (lookBackAtMs(context.world, context.home(), home) > context.world.nowMs) return;
   endWeeks(context.world, context.home(), home);
-  const { isWatched } = context.world.roster.homes.columns;
-  const isOn = isWatched[home] === 1 && context.settings(home).isOn === 1;
+  const isOn = context.world.roster.isWatched(home) && context.settings(home).isOn === 1;
   const weeks = weeksOf(context.world, context.home(), home);
   MEASURES.forEach((measure, index) => {
     if (isOn) judge(context, home, index, comparisonOf(measure, weeks));

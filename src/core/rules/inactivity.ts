@@ -149,9 +149,9 @@ function judgeSilence(context: Context, home: number): Judgement {
 
 /** A bed or seat mat that is still ON: somebody lies or sits there, and that is why it is still. */
 function isOccupied(context: Context, device: number): boolean {
-  const { place, level, distrust } = context.world.roster.devices.columns;
+  const { level, distrust } = context.world.roster.devices.columns;
   if (distrust[device] !== 0) return false;
-  return level[device] === LEVEL.on && (place[device] === PLACES.bed || place[device] === PLACES.seat);
+  return level[device] === LEVEL.on && context.world.roster.isMat(device);
 }
 
 /** The clock since the resident last changed rooms. */
@@ -159,7 +159,7 @@ function judgeStay(context: Context, home: number): Judgement {
   const columns = context.world.roster.homes.columns;
   const settings = context.settings(home);
   // With two rooms, one silent sensor would make every day a stay.
-  if (columns.rooms[home]! < 3 || columns.roamedAtMs[home] === 0) return NOT_DUE;
+  if (context.world.roster.roomsOf(home) < 3 || columns.roamedAtMs[home] === 0) return NOT_DUE;
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return NOT_DUE;
   const usualMs = columns.stayPeakMin[home]! * 60_000;
   const fromMs = columns.roamedAtMs[home]! + columns.roamBlindMs[home]!;
@@ -210,7 +210,7 @@ function judgeLearned(context: Context, home: number, fromMs: number): Judgement
 /** By night a place says little: whoever goes to bed is last seen anywhere. The bathroom is where people fall. */
 function mayBeAsleep(context: Context, home: number, device: number, fromMs: number): boolean {
   const { homeTimezone } = context.world.roster.names;
-  const isBathroom = context.world.roster.devices.columns.place[device] === PLACES.bathroom;
+  const isBathroom = context.world.roster.placeOf(device) === PLACES.bathroom;
   return !isBathroom && !isDayTime(localMinuteOfDay(homeTimezone[home]!, fromMs), context.settings(home));
 }
 
@@ -238,7 +238,7 @@ function judgeFixed(context: Context, home: number, fromMs: number): Judgement {
     isDayTime(localMinuteOfDay(roster.names.homeTimezone[home]!, atMs), settings);
   if (isDay(fromMs) && isDay(fromMs + dayMs) && dayMs < settings.capMs)
     return at('inactivity.day', fromMs, Math.round(dayMs), null);
-  const hasNightSensor = roster.homes.columns.hasNightSensor[home] === 1;
+  const hasNightSensor = roster.hasNightSensor(home);
   const nightMs = (hasNightSensor ? settings.nightMs : settings.nightWithoutBedroomMs) * riskFactor;
   if (nightMs < settings.capMs) return at('inactivity.night', fromMs, Math.round(nightMs), null);
   return at('inactivity.cap', fromMs, settings.capMs, null);

@@ -77,7 +77,7 @@ export const nightExit = defineRule({
 
 function onActivity(context: Context, home: number): void {
   const { exitAtMs, heardAtMs, isRaised } = context.home();
-  const { doorAtMs, isReturning, lastActivityAtMs, hasDoorContact } = context.world.roster.homes.columns;
+  const { doorAtMs, isReturning, lastActivityAtMs } = context.world.roster.homes.columns;
   const doorMs = doorAtMs[home]!;
   const isDoor = doorMs > 0 && doorMs === lastActivityAtMs[home];
   // Proved to be in, or the door again: whoever had gone is back.
@@ -85,7 +85,7 @@ function onActivity(context: Context, home: number): void {
     isRaised[home] = 0;
     context.clear(`home~${home}`, false);
   }
-  if (!isDoor || hasDoorContact[home] === 0 || isReturning[home] === 1) {
+  if (!isDoor || !context.world.roster.hasDoorContact(home) || isReturning[home] === 1) {
     if (doorMs === 0 || isReturning[home] === 1) exitAtMs[home] = 0;
     return;
   }

@@ -139,7 +139,7 @@ function isJudged(context: Context, home: number): boolean {
     isWatchedAtHome(context.world, home) &&
     !mayBeEmpty(context.world, home) &&
     // With a door alone, who does not go out early would be asked for every day (R10 is for those homes).
-    columns.rooms[home]! > 0 &&
+    context.world.roster.roomsOf(home) > 0 &&
     !context.isRaised('inactivity', home) &&
     !context.isRaised('bathroom-stay', home)
   );

@@ -50,9 +50,10 @@ function onSight(context: Context, home: number): void {
 }
 
 function dueAtMs(context: Context, home: number): number {
-  const { isWatched, blindSinceMs, lastActivityAtMs, riskFactor } = context.world.roster.homes.columns;
+  const { blindSinceMs, lastActivityAtMs, riskFactor } = context.world.roster.homes.columns;
   // A home that was never seen yet is still being installed; its gateway is reported by `gateway-silent`.
-  const isJudged = isWatched[home] === 1 && blindSinceMs[home]! > 0 && lastActivityAtMs[home]! > 0;
+  const isJudged =
+    context.world.roster.isWatched(home) && blindSinceMs[home]! > 0 && lastActivityAtMs[home]! > 0;
   if (!isJudged || context.home().isRaised[home] === 1) return Number.POSITIVE_INFINITY;
   return blindSinceMs[home]! + Math.round(context.settings(home).afterMs * Math.min(1, riskFactor[home]!));
 }

@@ -13,6 +13,7 @@ import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kind
 import { HomeSettings } from './home-settings.ts';
 import { emptyNames, NamePages } from './name-pages.ts';
 import { Table } from './table.ts';
+import { DEVICE_BITS, HOME_BITS, packDevice, packHome, placeIn, roomsIn, zoneIn } from './traits.ts';
 
 /** Liveness of a gateway or device. */
 export const LINK = { neverSeen: 0, online: 1, offline: 2 } as const;
@@ -29,6 +30,8 @@ export const PLACES = {
 export const LEVEL = { unknown: 0, off: 1, on: 2 } as const;
 
 const HOME_COLUMNS = {
+  /** What is derived of its configuration (state/traits.ts). */
+  traits: 'u16',
   isWatched: 'u8',
   revision: 'u32',
   riskFactor: 'f32',
@@ -36,8 +39,6 @@ const HOME_COLUMNS = {
   /** Number of its rule settings (state/home-settings.ts); 0 for the defaults. */
   settingsIndex: 'u32',
   firstDevice: 'u32',
-  /** 1 when a sensor stands in the bedroom or bathroom, so that a normal night is seen. */
-  hasNightSensor: 'u8',
   lastActivityAtMs: 'f64',
   lastActivityDevice: 'u32',
   /** 0 while we see the home; else since when we do not. */
@@ -51,10 +52,6 @@ const HOME_COLUMNS = {
   isReturning: 'u8',
   /** Whether anybody is in is not known: an `UNCERTAIN`, until somebody is proved to be in (facts/presence.ts). */
   isUncertain: 'u8',
-  /** 1 when a contact stands at the door to the outside; else motion in the entry zone stands for it. */
-  hasDoorContact: 'u8',
-  /** Rooms with an activity sensor other than the door: 0, 1, 2 or 3 for more. */
-  rooms: 'u8',
   /** Last single hit that was too weak to prove that somebody is in. */
   hintAtMs: 'f64',
   /** Since when, and how many times, weak signs of one room came after each other. */
@@ -137,15 +134,10 @@ const DEVICE_COLUMNS = {
   gateway: 'u32',
   nextOfHome: 'u32',
   nextOfGateway: 'u32',
+  /** What is derived of its configuration and of its home's (state/traits.ts). */
+  traits: 'u16',
+  /** Index into `ZONES`. */
   zone: 'u8',
-  /** Index into `PLACES`. */
-  place: 'u8',
-  /** 1 when it is the door to the outside, or stands for it. */
-  isDoor: 'u8',
-  /** 1 when a single report may come from nobody: motion, appliances and lights. */
-  isWeak: 'u8',
-  /** 1 when its reports are signs of life, so that it counts for coverage. */
-  isActivitySensor: 'u8',
   windowMs: 'f64',
   knownSinceMs: 'f64',
   lastSeenAtMs: 'f64',
@@ -201,6 +193,9 @@ const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
 /** A PIR that fires for nobody, a timer that switches a lamp: one report alone proves little. */
 const WEAK_KINDS: ReadonlySet<string> = new Set(['motion', 'appliance', 'light']);
 
+/** Where somebody rests: a night without them is seen by nobody. */
+const NIGHT_ZONES: ReadonlySet<Zone> = new Set(['bedroom', 'bathroom']);
+
 function placeOf(kind: string, zone: number): number {
   if (kind === 'bed') return PLACES.bed;
   return kind === 'seat' ? PLACES.seat : zone;
@@ -219,7 +214,26 @@ export class Roster {
   readonly #words = new Map<string, string>();
 
   isWatched(home: number): boolean {
-    return home > 0 && home < this.homes.size && this.homes.columns.isWatched[home] === 1;
+    return home > 0 && home < this.homes.size && this.#isHome(home, HOME_BITS.watched);
+  }
+
+  livesAlone(home: number): boolean {
+    return this.#isHome(home, HOME_BITS.alone);
+  }
+
+  /** A contact stands at the door to the outside; else motion in the entry zone stands for it. */
+  hasDoorContact(home: number): boolean {
+    return this.#isHome(home, HOME_BITS.doorContact);
+  }
+
+  /** A normal night is seen. */
+  hasNightSensor(home: number): boolean {
+    return this.#isHome(home, HOME_BITS.nightSensor);
+  }
+
+  /** Rooms with an activity sensor other than the door: 0, 1, 2 or 3 for more. */
+  roomsOf(home: number): number {
+    return roomsIn(this.homes.columns.traits[home]!);
   }
 
   isKnownDevice(device: number): boolean {
@@ -231,7 +245,35 @@ export class Roster {
   }
 
   zoneOf(device: number): Zone {
-    return ZONES[this.devices.columns.zone[device]!]!;
+    return ZONES[zoneIn(this.devices.columns.traits[device]!)]!;
+  }
+
+  isInZone(device: number, zone: Zone): boolean {
+    return this.zoneOf(device) === zone;
+  }
+
+  /** Index into `PLACES`. */
+  placeOf(device: number): number {
+    return placeIn(this.devices.columns.traits[device]!);
+  }
+
+  /** A bed or seat mat: ON is somebody who lies or sits there. */
+  isMat(device: number): boolean {
+    return this.placeOf(device) >= PLACES.bed;
+  }
+
+  /** The door to the outside, or what stands for it. */
+  isDoor(device: number): boolean {
+    return this.#isDevice(device, DEVICE_BITS.door);
+  }
+
+  /** A single report may come from nobody. */
+  isWeak(device: number): boolean {
+    return this.#isDevice(device, DEVICE_BITS.weak);
+  }
+
+  isActivitySensor(device: number): boolean {
+    return this.#isDevice(device, DEVICE_BITS.activity);
   }
 
   /** For loops that run often: a generator costs more than what they do. 0: none. */
@@ -272,11 +314,6 @@ export class Roster {
     this.settings.set(home, configuration.rules);
     for (const device of configuration.devices) this.#attach(home, device, nowMs);
     this.derive(home);
-    columns.hasNightSensor[home] = configuration.devices.some(
-      (d) => d.zone === 'bedroom' || d.zone === 'bathroom',
-    )
-      ? 1
-      : 0;
   }
 
   configureGateway(configuration: GatewayConfiguration, nowMs: number): void {
@@ -295,23 +332,44 @@ export class Roster {
 
   /** What follows from kinds, zones and rooms. Also after a snapshot of a core that did not know it. */
   derive(home: number): void {
-    const { deviceKind, deviceRoom } = this.names;
     const homes = this.homes.columns;
     const devices = this.devices.columns;
-    const isEntry = (device: number, kind: string): boolean =>
-      this.zoneOf(device) === 'entry' && deviceKind[device] === kind;
     const all = [...this.devicesOfHome(home)];
-    homes.hasDoorContact[home] = all.some((device) => isEntry(device, 'contact')) ? 1 : 0;
-    const doorKind = homes.hasDoorContact[home] === 1 ? 'contact' : 'motion';
-    const rooms = new Set<string>();
-    for (const device of all) {
-      devices.isDoor[device] = isEntry(device, doorKind) ? 1 : 0;
-      devices.isWeak[device] = WEAK_KINDS.has(deviceKind[device]!) ? 1 : 0;
-      devices.place[device] = placeOf(deviceKind[device]!, devices.zone[device]!);
-      const isInside = devices.isActivitySensor[device] === 1 && !isEntry(device, 'contact');
-      if (isInside) rooms.add(deviceRoom[device]!);
-    }
-    homes.rooms[home] = Math.min(3, rooms.size);
+    const isEntry = (device: number, kind: string): boolean =>
+      ZONES[devices.zone[device]!] === 'entry' && this.names.deviceKind[device] === kind;
+    const hasDoorContact = all.some((device) => isEntry(device, 'contact'));
+    for (const device of all)
+      devices.traits[device] = this.#traitsOf(device, isEntry(device, hasDoorContact ? 'contact' : 'motion'));
+    const inside = all.filter((device) => this.isActivitySensor(device) && !isEntry(device, 'contact'));
+    const rooms = new Set(inside.map((device) => this.names.deviceRoom[device]));
+    homes.traits[home] = packHome({
+      isWatched: homes.isWatched[home] === 1,
+      livesAlone: homes.residents[home]! < 2,
+      hasDoorContact,
+      hasNightSensor: all.some((device) => NIGHT_ZONES.has(this.zoneOf(device))),
+      rooms: Math.min(3, rooms.size),
+    });
+  }
+
+  #traitsOf(device: number, isDoor: boolean): number {
+    const kind = this.names.deviceKind[device]!;
+    const zone = this.devices.columns.zone[device]!;
+    const isWeak = WEAK_KINDS.has(kind);
+    return packDevice({
+      isDoor,
+      isWeak,
+      isActivitySensor: ACTIVITY_KINDS.has(kind),
+      place: placeOf(kind, zone),
+      zone,
+    });
+  }
+
+  #isHome(home: number, bit: number): boolean {
+    return (this.homes.columns.traits[home]! & bit) !== 0;
+  }
+
+  #isDevice(device: number, bit: number): boolean {
+    return (this.devices.columns.traits[device]! & bit) !== 0;
   }
 
   #attach(home: number, configuration: HomeConfiguration['devices'][number], nowMs: number): void {
@@ -328,7 +386,6 @@ export class Roster {
     columns.nextOfGateway[device] = this.gateways.columns.firstDevice[gateway]!;
     this.gateways.columns.firstDevice[gateway] = device;
     columns.zone[device] = ZONES.indexOf(configuration.zone);
-    columns.isActivitySensor[device] = ACTIVITY_KINDS.has(configuration.kind) ? 1 : 0;
     columns.windowMs[device] = SUPERVISION_WINDOWS_MS[configuration.supervision];
     this.namePages.noteChanged('devices', device);
     this.names.deviceId[device] = this.#word(configuration.deviceId);
