@@ -39,7 +39,7 @@ import { LINK, PRESENCE } from './state/roster.ts';
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '4';
+export const CORE_VERSION = '5';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;

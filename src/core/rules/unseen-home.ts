@@ -32,12 +32,19 @@ export const unseenHome = defineRule({
   deviceColumns: {},
   kinds: [],
   start: (context) => ({
+    onActivity: (home) => onActivity(context, home),
     onSight: (home) => onSight(context, home),
     onConfigured: (home) => context.world.wakeHome(home, dueAtMs(context, home)),
     nextDeadlineMs: (home) => dueAtMs(context, home),
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
+
+/** A first sign of life that was kept makes an unseen home one that is judged. */
+function onActivity(context: Context, home: number): void {
+  if (context.world.roster.homes.columns.blindSinceMs[home]! > 0)
+    context.world.wakeHome(home, dueAtMs(context, home));
+}
 
 function onSight(context: Context, home: number): void {
   if (context.world.roster.homes.columns.blindSinceMs[home]! > 0) {
