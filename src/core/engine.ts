@@ -224,9 +224,9 @@ export class Engine implements Signals {
       case 'observation':
         return this.#observe(body);
       case 'gateway-link':
-        if (body.online && body.reason !== 'session-open') noteBeat(world, body.gateway);
         if (body.online) noteGatewaySeen(world, this, body.gateway);
         else noteGatewayLost(world, body.gateway);
+        if (body.online && body.reason !== 'session-open') noteBeat(world, body.gateway);
         return;
       case 'command':
         return this.#command(body.command, entry.offset);

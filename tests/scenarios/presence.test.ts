@@ -3,6 +3,7 @@
 import { expect, test } from 'vitest';
 import { awayTooLong } from '#core/rules/away-too-long.ts';
 import { inactivity } from '#core/rules/inactivity.ts';
+import { unseenHome } from '#core/rules/unseen-home.ts';
 import { play as playRules, type ScenarioOptions } from '../support/scenario.ts';
 
 /** The rules that these tables are about; others have tables of their own. */
@@ -181,6 +182,28 @@ test('missing heartbeats are blindness long before the gateway is called silent,
     21:50 => raised inactivity inactivity.cap
   `,
     { gatewaySupervision: '5h' },
+  );
+});
+
+test('missing heartbeats of a gateway that may be quiet for a day are noticed at once', () => {
+  play(
+    `
+    06:00 pir-living motion on
+    ${beats(6 * 60, 8 * 60)}
+    20:00 => raised unseen-home
+  `,
+    { gatewaySupervision: '25h', rules: [inactivity, unseenHome] },
+  );
+});
+
+test('late heartbeats of a gateway that nobody watches hold up no alarm', () => {
+  play(
+    `
+    06:00 pir-living motion on
+    ${beats(6 * 60, 8 * 60)}
+    12:00 => raised inactivity inactivity.day
+  `,
+    { gatewaySupervision: '180s', isGatewayWatched: false },
   );
 });
 

@@ -20,6 +20,7 @@ export interface ScenarioOptions {
   readonly home?: Partial<HomeConfiguration>;
   readonly devices?: readonly Partial<DeviceConfiguration>[];
   readonly gatewaySupervision?: SupervisionClass;
+  readonly isGatewayWatched?: boolean;
   readonly rules?: readonly Rule[];
 }
 
@@ -150,7 +151,8 @@ export function entriesOf(steps: readonly Step[], options: ScenarioOptions): Ent
   const startMs = steps[0]!.atMs;
   const gateway = { gateway: 1, gatewayId: 'gw-1', revision: 1, districtCode: '330106001001', home: 1 };
   const supervision = options.gatewaySupervision ?? 'none';
-  append(startMs, { type: 'gateway-configured', gateway: { ...gateway, supervision, isWatched: true } });
+  const isWatched = options.isGatewayWatched ?? true;
+  append(startMs, { type: 'gateway-configured', gateway: { ...gateway, supervision, isWatched } });
   append(startMs, { type: 'home-configured', home: homeOf(options) });
   for (const { atMs, words } of steps) {
     while (words[0] !== 'resumed' && engine.nextDeadlineMs() <= atMs)

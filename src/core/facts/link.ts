@@ -18,7 +18,10 @@ const BEAT_LEARNING = 0.1;
 
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** A heartbeat of the gateway came now: learn how often it comes. A pause is no habit, so it counts little. */
+/**
+ * A heartbeat of the gateway came now, which is noted already: learn how often it comes. A pause is no habit, so it
+ * counts little.
+ */
 export function noteBeat(world: World, gateway: number): void {
   const { columns, size } = world.roster.gateways;
   if (gateway >= size) return;
@@ -29,6 +32,8 @@ export function noteBeat(world: World, gateway: number): void {
     columns.beatMs[gateway] = usualMs === 0 ? boundedMs : usualMs + (boundedMs - usualMs) * BEAT_LEARNING;
   }
   columns.beatAtMs[gateway] = world.nowMs;
+  // Of one that need not speak for a day, missing heartbeats must be noticed all the same.
+  world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
 }
 
 /** When missing heartbeats make the gateway overdue; Infinity for one that sends none or is not supervised. */
@@ -53,7 +58,9 @@ export function doubtUntilMs(world: World, gateway: number): number {
   if (untilMs === NEVER) return 0;
   const columns = world.roster.gateways.columns;
   const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
-  return heardAtMs + columns.beatMs[gateway]! * BEATS_LATE < world.nowMs ? untilMs : 0;
+  const isLate = heardAtMs + columns.beatMs[gateway]! * BEATS_LATE < world.nowMs;
+  // Past that time it is overdue; of a gateway that nobody watches, which never becomes so, no doubt holds up an alarm.
+  return isLate && untilMs >= world.nowMs ? untilMs : 0;
 }
 
 /** Something came from the gateway now. */
