@@ -1,5 +1,6 @@
 import { test } from 'vitest';
 import { inactivity } from '#core/rules/inactivity.ts';
+import { unseenHome } from '#core/rules/unseen-home.ts';
 import { play } from '../support/scenario.ts';
 
 const SUPERVISED = {
@@ -187,5 +188,25 @@ test('a device that leaves the roster is nobody any more, and its home goes on',
     14:00 => raised inactivity inactivity.day
   `,
     { devices: SUPERVISED.devices.map((device) => ({ ...device, supervision: 'none' as const })) },
+  );
+});
+
+test('a home that is lost again rings again, though it is the same silence', () => {
+  const beats = Array.from({ length: 151 }, (_, beat) => 18 * 60 + 30 + beat * 2);
+  const clock = (minute: number): string =>
+    [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  play(
+    `
+    06:00 pir motion on
+    18:00 => raised unseen-home
+    ${beats.map((minute) => `${clock(minute)} gateway on`).join('\n')}
+    18:30 => restored unseen-home
+    23:30 => raised unseen-home
+  `,
+    {
+      gatewaySupervision: '180s',
+      devices: [{ deviceId: 'pir', supervision: '5h' }],
+      rules: [unseenHome],
+    },
   );
 });

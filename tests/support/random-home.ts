@@ -103,6 +103,15 @@ export class RandomHome {
     this.take(button);
   }
 
+  /** Time passes in which the gateways are heard of and nothing else. */
+  waitWithBeats(minutes: number): void {
+    const untilMs = this.nowMs + minutes * MINUTE_MS;
+    while (this.nowMs < untilMs) {
+      for (const { devices } of this.#homes) this.#link(devices[0]!.gateway, true);
+      this.waitUntil(Math.min(untilMs, this.nowMs + 2 * MINUTE_MS));
+    }
+  }
+
   waitUntil(untilMs: number): void {
     for (let dueMs = this.engine.nextDeadlineMs(); dueMs <= untilMs; dueMs = this.engine.nextDeadlineMs()) {
       this.nowMs = Math.max(this.nowMs, dueMs);

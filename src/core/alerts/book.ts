@@ -15,6 +15,11 @@ export interface Cause {
   readonly subject: string;
   /** Device event or due time: the same cause always makes the same alert id. */
   readonly cause: string;
+  /**
+   * The cause is a report that a device made: one that comes again is a copy and no news. Whatever else a rule raises it
+   * raises once per episode, and an episode may begin at the same time as one that is over: it rings again.
+   */
+  readonly isReport?: true;
   readonly homeId: string | null;
   readonly districtCode: string;
   readonly gatewayId: string | null;
@@ -83,13 +88,13 @@ export class AlertBook {
   /** Raise, or count up the alert that is open for the same subject. */
   raise(cause: Cause): void {
     const subject = subjectKey(cause.rule, cause.subject);
-    const id = alertIdOf(cause);
+    const causeId = alertIdOf(cause);
     const ofSubject = this.#idBySubject.get(subject);
-    if (ofSubject === id) return;
+    if (cause.isReport && (ofSubject === causeId || this.#closed.has(causeId))) return;
     // Should another subject ever make the same id, it counts up: an open alert is never written over.
-    const openId = ofSubject ?? (this.#pages.has(id) ? id : undefined);
+    const openId = ofSubject ?? (this.#pages.has(causeId) ? causeId : undefined);
     if (openId !== undefined) return this.#repeat(this.get(openId)!, cause);
-    if (this.#closed.has(id)) return;
+    const id = this.#unused(causeId);
     const alert = freshAlert(id, cause, this.#nowMs());
     const page = { alert, subject, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
     this.#write(page);
@@ -141,6 +146,13 @@ export class AlertBook {
     }
     for (const id of image.closed) this.#closed.add(id);
     this.#freeSlots = [...image.freeSlots];
+  }
+
+  #unused(causeId: string): string {
+    let id = causeId;
+    for (let episode = 2; this.#closed.has(id) || this.#pages.has(id); episode++)
+      id = `${causeId}~${episode}`;
+    return id;
   }
 
   #repeat(alert: Alert, cause: Cause): void {

@@ -60,6 +60,7 @@ function raise(context: Context, observation: ObservationBody, kind: EmergencyKi
     priority: 1,
     subject: `${kind}~${gateway}~${deviceId}`,
     cause: `${kind}~${observation.eventId ?? observation.measuredAtMs}`,
+    isReport: true,
     ...place,
     lateByMs,
     explanation: { code: kind, params: { deviceId, room: place.room, lateByMs } },

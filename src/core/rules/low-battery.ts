@@ -68,6 +68,7 @@ function raise(
     priority: 4,
     subject: `device~${device}`,
     cause: `${observation.eventId ?? context.world.nowMs}`,
+    isReport: true,
     ...devicePlace(context.world.roster, device),
     lateByMs: 0,
     explanation: { code: 'low-battery', params: { batteryPct, thresholdPct } },

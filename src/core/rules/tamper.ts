@@ -35,6 +35,7 @@ function onObservation(context: Context, observation: ObservationBody, home: num
     priority: 4,
     subject: `device~${device}`,
     cause: `${observation.eventId ?? context.world.nowMs}`,
+    isReport: true,
     ...devicePlace(context.world.roster, device),
     lateByMs: 0,
     explanation: { code: 'tamper', params: { deviceId: observation.deviceId } },

@@ -1,0 +1,39 @@
+// Goal: whatever happened before, nobody of whom nothing is heard any more is forgotten. The gateway goes on speaking, so
+// that the silence is that of the home: it rings, or the residents are taken for out and that rings.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AlertKind } from '#core/model/alert.ts';
+import { happening, RandomHome } from '../../support/random-home.ts';
+
+/** What says that somebody is not heard of. */
+const MISSED: ReadonlySet<AlertKind> = new Set([
+  'inactivity',
+  'bathroom-stay',
+  'not-up',
+  'away-too-long',
+  'unseen-home',
+]);
+/** Away 24 h and 48 h, after an absence of half an hour; twice the cap for signs that only one room makes. */
+const HOURS = 50;
+
+test.each(['none', '180s', '25h'] as const)(
+  'silence for two days rings (gateway %s)',
+  (gatewaySupervision) => {
+    fc.assert(
+      fc.property(
+        fc.array(happening, { minLength: 1, maxLength: 25 }),
+        fc.integer({ min: 1, max: 2 }),
+        (all, residents) => {
+          const home = new RandomHome({ residents, gatewaySupervision });
+          home.press();
+          for (const one of all) home.take(one);
+          home.waitWithBeats(HOURS * 60);
+          const kinds = home.engine.openAlerts().map(({ kind }) => kind);
+          expect(kinds.filter((kind) => MISSED.has(kind))).not.toEqual([]);
+        },
+      ),
+      { numRuns: 100, seed: 20_261_123 },
+    );
+  },
+);
