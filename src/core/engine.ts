@@ -10,6 +10,7 @@ import { absenceDeadlineMs, applyHomeCommand, checkAbsence } from './facts/absen
 import { isActivity, noteActivity } from './facts/activity.ts';
 import { noteTold } from './facts/backlog.ts';
 import { noteBattery } from './facts/battery.ts';
+import { noteContact } from './facts/contact.ts';
 import {
   checkDevices,
   checkGateway,
@@ -28,7 +29,7 @@ import { checkTrust, noteTrust, takeProvenHit, trustDeadlineMs } from './facts/t
 import { noteWater } from './facts/water.ts';
 import { forgetRoomWhenAway, noteRoom } from './facts/whereabouts.ts';
 import type { Alert } from './model/alert.ts';
-import { type Command, isHomeCommand } from './model/command.ts';
+import { type Command, isContact, isHomeCommand } from './model/command.ts';
 import type { Effect, EffectBody } from './model/effect.ts';
 import type { Entry, EntryBody, ObservationBody, ResumedBody } from './model/entry.ts';
 import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
@@ -119,6 +120,10 @@ export class Engine implements Signals {
     checkAbsence(this.world, home);
     forgetRoomWhenAway(this.world, home);
     this.rules.onPresence(home);
+  }
+
+  onContact(home: number): void {
+    this.rules.onContact(home);
   }
 
   onSight(home: number): void {
@@ -246,7 +251,12 @@ export class Engine implements Signals {
     const { world, book } = this;
     const emit = (effect: EffectBody): void => this.#emit(effect);
     if (isHomeCommand(command)) applyHomeCommand({ world, signals: this, emit }, command);
-    else applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
+    else {
+      const home = book.homeOf(command.alertId);
+      applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
+      const isClosed = command.action === 'close' && book.get(command.alertId) === undefined;
+      if (isClosed && isContact(command.outcome)) noteContact(world, this, home);
+    }
   }
 
   #observe(observation: ObservationBody): void {

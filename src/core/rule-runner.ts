@@ -93,6 +93,10 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     for (const running of this.#rules) this.#guard(running, home, 0, () => running.hooks.onPresence?.(home));
   }
 
+  onContact(home: number): void {
+    for (const running of this.#rules) this.#guard(running, home, 0, () => running.hooks.onContact?.(home));
+  }
+
   onSight(home: number): void {
     for (const running of this.#rules) this.#guard(running, home, 0, () => running.hooks.onSight?.(home));
   }

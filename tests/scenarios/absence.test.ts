@@ -170,3 +170,59 @@ test('the time after the end can be set per home', () => {
   const home = { rules: { 'away-too-long': { overdueMs: 0 } } };
   play(`${DECLARED}\nd1 15:00 => raised away-too-long`, { home });
 });
+
+test('who was reached while out is asked for again when they do not come back', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    d1 08:10:05 => raised away-too-long
+    d1 08:11 staff li claim
+    d1 08:11 => claimed away-too-long
+    d1 08:12 staff li close WELFARE_OK spoke-to-elder
+    d1 08:12 => closed away-too-long
+    d2 08:12 => raised away-too-long
+  `,
+    { rules: [awayTooLong] },
+  );
+});
+
+test('what staff only suppose is no contact: known to be away, nobody asks again', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    d1 08:10:05 => raised away-too-long
+    d1 08:11 staff li claim
+    d1 08:11 => claimed away-too-long
+    d1 08:12 staff li close AWAY holiday
+    d1 08:12 => closed away-too-long
+    d2 08:10:05 => raised away-too-long
+    d2 08:11 staff li claim
+    d2 08:11 => claimed away-too-long
+    d2 08:12 staff li close AWAY holiday
+    d2 08:12 => closed away-too-long
+    d6 08:00 wait
+  `,
+    { rules: [awayTooLong] },
+  );
+});
+
+test('reached after the declared end: a day for the way back', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:05 staff li declare-away 4
+    08:05 => declared-away
+    14:05 => raised away-too-long
+    14:06 staff li claim
+    14:06 => claimed away-too-long
+    14:07 staff li close WELFARE_OK spoke-to-elder
+    14:07 => closed away-too-long
+    d1 14:07 => raised away-too-long
+  `,
+    { rules: [awayTooLong] },
+  );
+});

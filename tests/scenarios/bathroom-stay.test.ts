@@ -369,7 +369,7 @@ test('one silence is one alert: none while it has rung as inactivity', () => {
     10:30 => raised inactivity inactivity.day
     10:30:05 staff li claim
     10:30:05 => claimed inactivity
-    10:30:06 staff li close WELFARE_OK spoke-to-elder
+    10:30:06 staff li close TECHNICAL sensor-fault
     10:30:06 => closed inactivity
     11:20 pir-bath motion on            # that silence is over, the stay is not
     11:20 => raised bathroom-stay

@@ -40,10 +40,22 @@ test('one alert per episode: closed while silent it does not come again before n
     14:00 => raised inactivity inactivity.day
     14:00:10 staff li claim
     14:00:10 => claimed inactivity
-    14:00:20 staff li close WELFARE_OK spoke-to-elder
+    14:00:20 staff li close TECHNICAL sensor-fault
     14:00:20 => closed inactivity
     d1 07:00 pir-living motion on
     d1 13:00 => raised inactivity inactivity.day
+  `);
+});
+
+test('who was well on the phone and is not heard of afterwards is missed again', () => {
+  play(`
+    08:00 pir-living motion on
+    14:00 => raised inactivity inactivity.day
+    14:00:10 staff li claim
+    14:00:10 => claimed inactivity
+    14:00:20 staff li close WELFARE_OK spoke-to-elder
+    14:00:20 => closed inactivity
+    20:00:20 => raised inactivity inactivity.day
   `);
 });
 
@@ -151,7 +163,7 @@ test('late readings count from when they were measured and clear a wrong alert',
     14:00:06 => claimed inactivity
     14:00:07 staff li close WELFARE_OK seen
     14:00:07 => closed inactivity
-    19:00:05 => raised inactivity inactivity.day
+    20:00:07 => raised inactivity inactivity.day
   `);
 });
 

@@ -291,9 +291,24 @@ test('one silent morning is one alert: none while it has rung as inactivity', ()
     d1 08:10 => raised inactivity inactivity.night
     d1 08:10:10 staff li claim
     d1 08:10:10 => claimed inactivity
-    d1 08:10:20 staff li close WELFARE_OK spoke-to-elder
+    d1 08:10:20 staff li close TECHNICAL sensor-fault
     d1 08:10:20 => closed inactivity
     d1 14:00 wait
+  `,
+    { rules: [inactivity, notUp] },
+  );
+});
+
+test('who was spoken to in the morning has not to get up; inactivity watches them', () => {
+  play(
+    `
+    ${EVENING}
+    d1 08:10 => raised inactivity inactivity.night
+    d1 08:10:10 staff li claim
+    d1 08:10:10 => claimed inactivity
+    d1 08:10:20 staff li close WELFARE_OK spoke-to-elder
+    d1 08:10:20 => closed inactivity
+    d1 14:10:20 => raised inactivity inactivity.day
   `,
     { rules: [inactivity, notUp] },
   );

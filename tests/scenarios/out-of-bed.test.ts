@@ -297,13 +297,13 @@ test('a silence that has rung as inactivity is not said twice', () => {
     22:50 => raised inactivity inactivity.night
     22:50:10 staff li claim
     22:50:10 => claimed inactivity
-    22:50:20 staff li close WELFARE_OK spoke-to-elder
+    22:50:20 staff li close TECHNICAL sensor-fault
     22:50:20 => closed inactivity
     d1 02:00 bed bed off
     d1 02:30 => raised inactivity inactivity.night
     d1 02:30:10 staff li claim
     d1 02:30:10 => claimed inactivity
-    d1 02:30:20 staff li close WELFARE_OK spoke-to-elder
+    d1 02:30:20 staff li close TECHNICAL sensor-fault
     d1 02:30:20 => closed inactivity
     d1 04:00 wait
   `,

@@ -210,3 +210,18 @@ test('a home that is lost again rings again, though it is the same silence', () 
     },
   );
 });
+
+test('an unseen home whose resident was reached is asked for again half a day later', () => {
+  play(
+    `
+    06:00 pir motion on
+    18:00 => raised unseen-home
+    18:10 staff li claim
+    18:10 => claimed unseen-home
+    18:11 staff li close WELFARE_OK spoke-to-elder
+    18:11 => closed unseen-home
+    d1 06:11 => raised unseen-home
+  `,
+    { gatewaySupervision: '180s', devices: [{ deviceId: 'pir', supervision: '5h' }], rules: [unseenHome] },
+  );
+});

@@ -46,7 +46,7 @@ export interface RandomHomeOptions {
   readonly order?: readonly number[];
   /** A second home with the same devices behind a gateway of its own, to which the same happens. */
   readonly hasNeighbour?: boolean;
-  /** How long the gateway may be quiet; with less than the pauses between happenings all else is hidden by its silence. */
+  /** How long the gateway may be quiet: with less than the usual pauses its silence hides all else. */
   readonly gatewaySupervision?: SupervisionClass;
 }
 
@@ -101,6 +101,17 @@ export class RandomHome {
   press(): void {
     const button = { device: 5, isTrue: true, afterMinutes: 0, lateMinutes: 0, number: 1, turn: 3 };
     this.take(button);
+  }
+
+  /** Staff speak to the resident, and close all that is open. */
+  speakAndClose(): void {
+    for (const { id } of this.engine.openAlerts()) {
+      const order = { alertId: id, staffId: 'li' };
+      this.#step({ type: 'command', command: { ...order, action: 'claim' } });
+      const token = this.engine.offset;
+      const outcome = { code: 'WELFARE_OK', detail: 'spoke-to-elder' } as const;
+      this.#step({ type: 'command', command: { ...order, action: 'close', token, outcome, note: null } });
+    }
   }
 
   /** Time passes in which the gateways are heard of and nothing else. */

@@ -16,10 +16,12 @@ export interface Cause {
   /** Device event or due time: the same cause always makes the same alert id. */
   readonly cause: string;
   /**
-   * The cause is a report that a device made: one that comes again is a copy and no news. Whatever else a rule raises it
-   * raises once per episode, and an episode may begin at the same time as one that is over: it rings again.
+   * The cause is a report that a device made: one that comes again is a copy and no news. Whatever else a rule
+   * raises it raises once per episode, and an episode may begin when one began that is over: it rings again.
    */
   readonly isReport?: true;
+  /** 0 where no home is known. */
+  readonly home: number;
   readonly homeId: string | null;
   readonly districtCode: string;
   readonly gatewayId: string | null;
@@ -33,6 +35,8 @@ export interface Cause {
 interface Page {
   alert: Alert;
   readonly subject: string;
+  /** Missing in a snapshot of a core that did not ask. */
+  readonly home?: number;
   /** Small number that stands for the alert while it is open; used again afterwards. */
   readonly slot: number;
 }
@@ -81,6 +85,11 @@ export class AlertBook {
     return this.#pages.get(this.#idBySlot[slot]!)!.alert;
   }
 
+  /** Number of the home that an open alert is about; 0 for none. */
+  homeOf(alertId: string): number {
+    return this.#pages.get(alertId)?.home ?? 0;
+  }
+
   isClosed(alertId: string): boolean {
     return this.#closed.has(alertId);
   }
@@ -96,7 +105,7 @@ export class AlertBook {
     if (openId !== undefined) return this.#repeat(this.get(openId)!, cause);
     const id = this.#unused(causeId);
     const alert = freshAlert(id, cause, this.#nowMs());
-    const page = { alert, subject, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
+    const page = { alert, subject, home: cause.home, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
     this.#write(page);
     this.#events.emit({ type: 'alert', change: 'raised', alert });
     this.#events.onOpen(alert, page.slot);

@@ -29,6 +29,11 @@ export function isOutcome(code: string, detail: string): boolean {
   return details?.includes(detail) ?? false;
 }
 
+/** Somebody has seen or spoken to the resident, who needs nothing more. What was only supposed is no contact. */
+export function isContact({ code, detail }: Outcome): boolean {
+  return code === 'WELFARE_OK' || code === 'ASSISTED' || detail === 'visited-ok';
+}
+
 interface CommandBase {
   readonly alertId: string;
   readonly staffId: string;

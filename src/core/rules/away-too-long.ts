@@ -39,6 +39,8 @@ const PARAMETERS = {
 const HOME_COLUMNS = {
   /** 0 nothing said, 1 notice, 2 alert, 3 not back after a declared absence. */
   stage: 'u8',
+  /** When staff last reached them; 0 never. */
+  contactAtMs: 'f64',
 } as const;
 
 type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
@@ -54,6 +56,7 @@ export const awayTooLong = defineRule({
   kinds: [],
   start: (context) => ({
     onPresence: (home) => onPresence(context, home),
+    onContact: (home) => onContact(context, home),
     nextDeadlineMs: (home) => dueAtMs(context, home),
     onDeadline: (home) => onDeadline(context, home),
   }),
@@ -71,6 +74,17 @@ function onPresence(context: Context, home: number): void {
   if (isAway) context.world.wakeHome(home, dueAtMs(context, home));
 }
 
+/** Spoken to, and not back since: counted anew, for the absence may be none and the next silence be meant. */
+function onContact(context: Context, home: number): void {
+  const { stage, contactAtMs } = context.home();
+  if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away || isDeclared(context, home))
+    return;
+  contactAtMs[home] = context.world.nowMs;
+  if (stage[home] !== 0) context.clear(`home~${home}`, true);
+  stage[home] = 0;
+  context.world.wakeHome(home, dueAtMs(context, home));
+}
+
 function isDeclared({ world }: Context, home: number): boolean {
   return (world.roster.absences.get(home)?.untilMs ?? 0) > world.nowMs;
 }
@@ -83,9 +97,14 @@ function dueAtMs(context: Context, home: number): number {
   const { noticeMs, alertMs, overdueMs } = context.settings(home);
   const stage = context.home().stage[home]!;
   const absence = absences.get(home);
-  if (absence !== undefined) return stage === 0 ? absence.untilMs + overdueMs : Number.POSITIVE_INFINITY;
-  if (stage === 0) return awaySinceMs[home]! + noticeMs;
-  return stage === 1 ? awaySinceMs[home]! + Math.max(alertMs, noticeMs + 1) : Number.POSITIVE_INFINITY;
+  const contactAtMs = context.home().contactAtMs[home]!;
+  if (absence !== undefined) {
+    const overdueAtMs = Math.max(absence.untilMs + overdueMs, contactAtMs + noticeMs);
+    return stage === 0 ? overdueAtMs : Number.POSITIVE_INFINITY;
+  }
+  const fromMs = Math.max(awaySinceMs[home]!, contactAtMs);
+  if (stage === 0) return fromMs + noticeMs;
+  return stage === 1 ? fromMs + Math.max(alertMs, noticeMs + 1) : Number.POSITIVE_INFINITY;
 }
 
 function onDeadline(context: Context, home: number): void {

@@ -2,7 +2,7 @@
 // is judged by it: silence longer than is usual at this hour, or after a sign in this place. Before that by the fixed
 // day and night thresholds; the cap holds for all. A second clock runs since the resident last changed rooms, so that
 // stray hits and a person who lies and stirs do not hide a fall. One alert per episode: it re-arms only after new
-// activity (R16).
+// activity (R16), or when staff have seen or spoken to the resident (facts/contact.ts).
 
 import { lossDoubtUntilMs } from '../facts/lost-sensor.ts';
 import { isWatchedAtHome, mayBeEmpty, UNCERTAIN } from '../facts/presence.ts';
@@ -192,7 +192,8 @@ function judgeLearned(context: Context, home: number, fromMs: number): Judgement
     const endMs = Math.min(nextSlotAtMs(world, home, atMs), fromMs + capMs);
     const usualNowMs = usualInSlotMs(world, home, slotAt(world, home, atMs));
     const byHourMs = learnedMs(context, home, usualNowMs);
-    const isPlace = byPlaceMs < byHourMs;
+    // The word of staff says that all is well, and not where.
+    const isPlace = device > 0 && byPlaceMs < byHourMs;
     const usualMostMs = isPlace ? Math.max(byPlaceMs, byHourMs * hourShare) : Math.max(byHourMs, leastMs);
     const thresholdMs = Math.max(usualMostMs, nightFloorMs, doubtUntilMs - fromMs);
     const dueMs = Math.max(atMs, fromMs + wholeMinutes(thresholdMs));

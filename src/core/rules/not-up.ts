@@ -123,6 +123,9 @@ function judge(context: Context, home: number): Judgement {
   const { roster } = context.world;
   const columns = roster.homes.columns;
   const morningAtMs = openMorningAtMs(context.world, home);
+  // Spoken to this morning: whether they then rest is for rule `inactivity` to watch.
+  const isAwake = columns.lastActivityDevice[home] === 0 && columns.lastActivityAtMs[home]! >= morningAtMs;
+  if (isAwake) return NOT_DUE;
   const hour = hourOf(context, home, morningAtMs);
   const zone = roster.names.homeTimezone[home]!;
   const byMs = nextMinuteOfDayAtMs(zone, hour.byMinute, morningAtMs);

@@ -3,11 +3,12 @@
 import type { Cause } from '../alerts/book.ts';
 import type { Roster } from '../state/roster.ts';
 
-type Place = Pick<Cause, 'homeId' | 'districtCode' | 'gatewayId' | 'deviceId' | 'room'>;
+type Place = Pick<Cause, 'home' | 'homeId' | 'districtCode' | 'gatewayId' | 'deviceId' | 'room'>;
 
 export function homePlace(roster: Roster, home: number): Place {
   const { homeId, homeDistrict } = roster.names;
   return {
+    home,
     homeId: homeId[home]!,
     districtCode: homeDistrict[home]!,
     gatewayId: null,
@@ -31,6 +32,7 @@ export function gatewayPlace(roster: Roster, gateway: number): Place {
   const home = roster.gateways.columns.home[gateway] ?? 0;
   const { gatewayId, gatewayDistrict, homeId } = roster.names;
   return {
+    home,
     homeId: home === 0 ? null : (homeId[home] ?? null),
     // A gateway nobody configured has no district: only who sees everything sees the alert.
     districtCode: gatewayDistrict[gateway] ?? '',

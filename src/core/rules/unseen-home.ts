@@ -40,10 +40,16 @@ export const unseenHome = defineRule({
   }),
 });
 
-/** A first sign of life that was kept makes an unseen home one that is judged. */
+/** Heard of after all, by what was kept or by staff: it is judged from then on. */
 function onActivity(context: Context, home: number): void {
-  if (context.world.roster.homes.columns.blindSinceMs[home]! > 0)
-    context.world.wakeHome(home, dueAtMs(context, home));
+  if (context.world.roster.homes.columns.blindSinceMs[home] === 0) return;
+  const { isRaised } = context.home();
+  const wasRaised = isRaised[home] === 1;
+  isRaised[home] = 0;
+  const dueMs = dueAtMs(context, home);
+  if (wasRaised && dueMs <= context.world.nowMs) isRaised[home] = 1;
+  else if (wasRaised) context.clear(`home~${home}`, true);
+  context.world.wakeHome(home, dueMs);
 }
 
 function onSight(context: Context, home: number): void {

@@ -22,6 +22,7 @@ const SILENCE: Cause = {
   priority: 3,
   subject: 'home~1',
   cause: 'due-5',
+  home: 1,
   homeId: 'h-1',
   districtCode: '330106001001',
   gatewayId: null,

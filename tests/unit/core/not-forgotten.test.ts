@@ -1,5 +1,6 @@
-// Goal: whatever happened before, nobody of whom nothing is heard any more is forgotten. The gateway goes on speaking, so
-// that the silence is that of the home: it rings, or the residents are taken for out and that rings.
+// Goal: whatever happened before, nobody of whom nothing is heard any more is forgotten. The gateway goes on speaking,
+// so that the silence is that of the home: it rings, or the residents are taken for out and that rings. Also after
+// staff have spoken to somebody and closed what was open.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -24,10 +25,16 @@ test.each(['none', '180s', '25h'] as const)(
       fc.property(
         fc.array(happening, { minLength: 1, maxLength: 25 }),
         fc.integer({ min: 1, max: 2 }),
-        (all, residents) => {
+        fc.constantFrom(0, 13, 60),
+        (all, residents, closedAfterHours) => {
           const home = new RandomHome({ residents, gatewaySupervision });
           home.press();
           for (const one of all) home.take(one);
+          if (closedAfterHours > 0) {
+            home.waitWithBeats(closedAfterHours * 60);
+            home.speakAndClose();
+            expect(home.engine.openAlerts()).toEqual([]);
+          }
           home.waitWithBeats(HOURS * 60);
           const kinds = home.engine.openAlerts().map(({ kind }) => kind);
           expect(kinds.filter((kind) => MISSED.has(kind))).not.toEqual([]);
