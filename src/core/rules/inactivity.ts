@@ -19,6 +19,9 @@ const HOME_COLUMNS = {
   isRaised: 'u8',
   /** Until the next change of room: 1 after its own alert, 2 when the silence before it was raised already. */
   isStayRaised: 'u8',
+  /** When staff last saw or spoke to the resident, and how long we had been blind since the last activity by then. */
+  contactAtMs: 'f64',
+  contactBlindMs: 'f64',
 } as const;
 
 type Context = RuleContext<typeof INACTIVITY_PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
@@ -35,6 +38,7 @@ export const inactivity = defineRule({
   start: (context) => ({
     onActivity: (home) => onActivity(context, home),
     onRoamed: (home) => onRoamed(context, home),
+    onContact: (home) => onContact(context, home),
     onPresence: (home) => wake(context, home),
     onSight: (home) => wake(context, home),
     onConfigured: (home) => wake(context, home),
@@ -59,6 +63,31 @@ function onRoamed(context: Context, home: number): void {
   if (hasRung && isRaised[home] === 0) context.clear(`home~${home}`, false);
 }
 
+/** Well then, whatever has rung: a new silence begins. */
+function onContact(context: Context, home: number): void {
+  const own = context.home();
+  own.contactAtMs[home] = context.world.nowMs;
+  own.contactBlindMs[home] = context.world.roster.homes.columns.blindMs[home]!;
+  if (own.isRaised[home] === 1 || own.isStayRaised[home] === 1) context.clear(`home~${home}`, false);
+  own.isRaised[home] = 0;
+  own.isStayRaised[home] = 0;
+  wake(context, home);
+}
+
+/** When the silence began that is judged, moved on by the time in which we were blind. */
+function silentFromMs(context: Context, home: number): number {
+  const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
+  return sinceContactMs(context, home, lastActivityAtMs[home]!, blindMs[home]!);
+}
+
+/** Begins with the contact if that was later than `fromMs`, from which on we were blind for `blindMs`. */
+function sinceContactMs(context: Context, home: number, fromMs: number, blindMs: number): number {
+  const { contactAtMs, contactBlindMs } = context.home();
+  if (contactAtMs[home]! <= fromMs) return fromMs + blindMs;
+  const blindNowMs = context.world.roster.homes.columns.blindMs[home]!;
+  return contactAtMs[home]! + Math.max(0, blindNowMs - contactBlindMs[home]!);
+}
+
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
 function wake(context: Context, home: number): void {
   settleQuestion(context, home);
@@ -73,8 +102,7 @@ function leastDueMs(context: Context, home: number): number {
   const isKnown = columns.learnedMs[home]! >= settings.learnedAfterMs;
   const fixedMs = Math.min(settings.dayMs, settings.nightMs, settings.nightWithoutBedroomMs);
   const shortestMs = (isKnown ? settings.floorMs : fixedMs) * Math.min(columns.riskFactor[home]!, 1);
-  const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
-  return fromMs + Math.min(shortestMs, settings.capMs) - settings.askBeforeMs;
+  return silentFromMs(context, home) + Math.min(shortestMs, settings.capMs) - settings.askBeforeMs;
 }
 
 /** The clock has moved on, or stands: whatever was asked is answered. */
@@ -141,7 +169,7 @@ function judgeSilence(context: Context, home: number): Judgement {
   const { roster } = context.world;
   const columns = roster.homes.columns;
   const settings = context.settings(home);
-  const fromMs = columns.lastActivityAtMs[home]! + columns.blindMs[home]!;
+  const fromMs = silentFromMs(context, home);
   if (mayBeEmpty(context.world, home)) return at('inactivity.cap', fromMs, settings.capMs, null);
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return judgeFixed(context, home, fromMs);
   return judgeLearned(context, home, fromMs);
@@ -162,7 +190,7 @@ function judgeStay(context: Context, home: number): Judgement {
   if (context.world.roster.roomsOf(home) < 3 || columns.roamedAtMs[home] === 0) return NOT_DUE;
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return NOT_DUE;
   const usualMs = columns.stayPeakMin[home]! * 60_000;
-  const fromMs = columns.roamedAtMs[home]! + columns.roamBlindMs[home]!;
+  const fromMs = sinceContactMs(context, home, columns.roamedAtMs[home]!, columns.roamBlindMs[home]!);
   // One sensor alone says that somebody is in: it may as well be the sensor.
   const leastMs = columns.isUncertain[home] === UNCERTAIN.oneRoom ? settings.stayMs * 2 : settings.stayMs;
   const ownMs = usualMs * settings.usualFactor + settings.usualMarginMs;
@@ -269,7 +297,6 @@ function onDeadline(context: Context, home: number): void {
     isRaised[home] = 1;
     isStayRaised[home] ||= 2;
   }
-  const fromMs = isStay ? columns.roamedAtMs[home]! : columns.lastActivityAtMs[home]!;
   const blindMs = isStay ? columns.roamBlindMs[home]! : columns.blindMs[home]!;
   const lastRoom = roster.names.deviceRoom[columns.lastActivityDevice[home]!] ?? null;
   context.raise({
@@ -284,7 +311,7 @@ function onDeadline(context: Context, home: number): void {
       code: judgement.code,
       params: {
         thresholdMs: judgement.thresholdMs,
-        silentMs: nowMs - fromMs - blindMs,
+        silentMs: nowMs - (judgement.dueMs - judgement.thresholdMs),
         blindMs,
         ...explained(context, home, judgement),
         lastRoom,

@@ -59,6 +59,8 @@ const PARAMETERS = {
 const HOME_COLUMNS = {
   /** 1 from the alert until somebody is up. */
   isRaised: 'u8',
+  /** When staff last saw or spoke to the resident; 0 never. */
+  spokenAtMs: 'f64',
 } as const;
 
 type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
@@ -74,6 +76,9 @@ export const notUp = defineRule({
   kinds: [],
   start: (context) => ({
     onActivity: (home) => onActivity(context, home),
+    onContact: (home) => {
+      context.home().spokenAtMs[home] = context.world.nowMs;
+    },
     onPresence: (home) => wake(context, home),
     onSight: (home) => wake(context, home),
     onConfigured: (home) => wake(context, home),
@@ -124,8 +129,7 @@ function judge(context: Context, home: number): Judgement {
   const columns = roster.homes.columns;
   const morningAtMs = openMorningAtMs(context.world, home);
   // Spoken to this morning: whether they then rest is for rule `inactivity` to watch.
-  const isAwake = columns.lastActivityDevice[home] === 0 && columns.lastActivityAtMs[home]! >= morningAtMs;
-  if (isAwake) return NOT_DUE;
+  if (context.home().spokenAtMs[home]! >= morningAtMs) return NOT_DUE;
   const hour = hourOf(context, home, morningAtMs);
   const zone = roster.names.homeTimezone[home]!;
   const byMs = nextMinuteOfDayAtMs(zone, hour.byMinute, morningAtMs);

@@ -60,7 +60,7 @@ export interface RuleHooks {
   /** The resident went from room to room, or used the door; before `onActivity`. */
   onRoamed?(home: number): void;
   onPresence?(home: number): void;
-  /** Staff have seen or spoken to the resident; one who is in was told as `onActivity` before. */
+  /** Staff have seen or spoken to the resident (facts/contact.ts). */
   onContact?(home: number): void;
   onSight?(home: number): void;
   onGatewayLink?(gateway: number): void;

@@ -18,7 +18,11 @@ const PARAMETERS = {
   },
 } as const;
 
-const HOME_COLUMNS = { isRaised: 'u8' } as const;
+const HOME_COLUMNS = {
+  isRaised: 'u8',
+  /** When staff last saw or spoke to the resident; 0 never. */
+  contactAtMs: 'f64',
+} as const;
 
 type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
 
@@ -33,6 +37,10 @@ export const unseenHome = defineRule({
   kinds: [],
   start: (context) => ({
     onActivity: (home) => onActivity(context, home),
+    onContact: (home) => {
+      context.home().contactAtMs[home] = context.world.nowMs;
+      onActivity(context, home);
+    },
     onSight: (home) => onSight(context, home),
     onConfigured: (home) => context.world.wakeHome(home, dueAtMs(context, home)),
     nextDeadlineMs: (home) => dueAtMs(context, home),
@@ -40,7 +48,7 @@ export const unseenHome = defineRule({
   }),
 });
 
-/** Heard of after all, by what was kept or by staff: it is judged from then on. */
+/** Heard of after all, by what was kept: it is judged from then on. */
 function onActivity(context: Context, home: number): void {
   if (context.world.roster.homes.columns.blindSinceMs[home] === 0) return;
   const { isRaised } = context.home();
@@ -68,7 +76,8 @@ function dueAtMs(context: Context, home: number): number {
   const isJudged =
     context.world.roster.isWatched(home) && blindSinceMs[home]! > 0 && lastActivityAtMs[home]! > 0;
   if (!isJudged || context.home().isRaised[home] === 1) return Number.POSITIVE_INFINITY;
-  return blindSinceMs[home]! + Math.round(context.settings(home).afterMs * Math.min(1, riskFactor[home]!));
+  const fromMs = Math.max(blindSinceMs[home]!, context.home().contactAtMs[home]!);
+  return fromMs + Math.round(context.settings(home).afterMs * Math.min(1, riskFactor[home]!));
 }
 
 function onDeadline(context: Context, home: number): void {
