@@ -38,6 +38,8 @@ export const happening = fc.record({
 });
 export type Happening = (typeof happening extends fc.Arbitrary<infer T> ? T : never) & object;
 
+const PRESS: Happening = { device: 5, isTrue: true, afterMinutes: 0, lateMinutes: 0, number: 1, turn: 3 };
+
 export interface RandomHomeOptions {
   readonly timezone?: string;
   readonly residents?: number;
@@ -99,8 +101,27 @@ export class RandomHome {
 
   /** Somebody is in, and well. */
   press(): void {
-    const button = { device: 5, isTrue: true, afterMinutes: 0, lateMinutes: 0, number: 1, turn: 3 };
-    this.take(button);
+    this.take(PRESS);
+  }
+
+  /** Said anew with changes: a home that is no longer watched, say. */
+  reconfigure(change: Partial<HomeConfiguration>): void {
+    for (const home of this.#homes) this.#step({ type: 'home-configured', home: { ...home, ...change } });
+  }
+
+  declareAway(hours: number): void {
+    const untilMs = this.nowMs + hours * 60 * MINUTE_MS;
+    const order = { action: 'declare-away', home: 1, staffId: 'li', untilMs, note: null } as const;
+    this.#step({ type: 'command', command: order });
+  }
+
+  /** An SOS of the button, or of a device nobody knows. Answers what was said of it. */
+  sos(eventId: string, isKnown = true): string[] {
+    const before = this.alerts.length;
+    const observation = observationOf({ ...PRESS }, this.nowMs);
+    const device = isKnown ? observation.device : null;
+    this.#step({ ...observation, device, value: 'sos', isLevel: false, eventId });
+    return this.alerts.slice(before).filter((line) => line.includes('~emergency~'));
   }
 
   /** Staff speak to the resident, and close all that is open. */
