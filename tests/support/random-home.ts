@@ -109,6 +109,13 @@ export class RandomHome {
     for (const home of this.#homes) this.#step({ type: 'home-configured', home: { ...home, ...change } });
   }
 
+  /** Our own: nothing is heard and no time passes for the core; then it is told since when. */
+  outage(minutes: number): void {
+    const fromMs = this.nowMs;
+    this.nowMs += minutes * MINUTE_MS;
+    this.#step({ type: 'resumed', reason: 'start', fromMs, coreVersion: 'test' });
+  }
+
   declareAway(hours: number): void {
     const untilMs = this.nowMs + hours * 60 * MINUTE_MS;
     const order = { action: 'declare-away', home: 1, staffId: 'li', untilMs, note: null } as const;

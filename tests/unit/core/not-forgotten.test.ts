@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AlertKind } from '#core/model/alert.ts';
-import { happening, RandomHome } from '../../support/random-home.ts';
+import { type Happening, happening, RandomHome } from '../../support/random-home.ts';
 
 /** What says that somebody is not heard of. */
 const MISSED: ReadonlySet<AlertKind> = new Set([
@@ -18,18 +18,33 @@ const MISSED: ReadonlySet<AlertKind> = new Set([
 /** Away 24 h and 48 h, after an absence of half an hour; twice the cap for signs that only one room makes. */
 const HOURS = 50;
 
+const doing = fc.oneof(
+  { weight: 10, arbitrary: happening },
+  fc.constantFrom('outage', 'declared away', 'not watched for a time', 'configured anew'),
+);
+
+function take(home: RandomHome, what: Happening | string): void {
+  if (typeof what === 'object') home.take(what);
+  else if (what === 'outage') home.outage(90);
+  else if (what === 'declared away') home.declareAway(20);
+  else {
+    if (what === 'not watched for a time') home.reconfigure({ isWatched: false });
+    home.configure();
+  }
+}
+
 test.each(['none', '180s', '25h'] as const)(
   'silence for two days rings (gateway %s)',
   (gatewaySupervision) => {
     fc.assert(
       fc.property(
-        fc.array(happening, { minLength: 1, maxLength: 25 }),
+        fc.array(doing, { minLength: 1, maxLength: 25 }),
         fc.integer({ min: 1, max: 2 }),
         fc.constantFrom(0, 13, 60),
         (all, residents, closedAfterHours) => {
           const home = new RandomHome({ residents, gatewaySupervision });
           home.press();
-          for (const one of all) home.take(one);
+          for (const one of all) take(home, one);
           if (closedAfterHours > 0) {
             home.waitWithBeats(closedAfterHours * 60);
             home.speakAndClose();
