@@ -41,8 +41,9 @@ test.each(['none', '180s', '25h'] as const)(
         fc.array(doing, { minLength: 1, maxLength: 25 }),
         fc.integer({ min: 1, max: 2 }),
         fc.constantFrom(0, 13, 60),
-        (all, residents, closedAfterHours) => {
-          const home = new RandomHome({ residents, gatewaySupervision });
+        fc.shuffledSubarray([0, 1, 3, 4, 6, 7, 8, 9, 10]),
+        (all, residents, closedAfterHours, some) => {
+          const home = new RandomHome({ residents, gatewaySupervision, order: [2, 5, ...some] });
           home.press();
           for (const one of all) take(home, one);
           if (closedAfterHours > 0) {
@@ -55,7 +56,7 @@ test.each(['none', '180s', '25h'] as const)(
           expect(kinds.filter((kind) => MISSED.has(kind))).not.toEqual([]);
         },
       ),
-      { numRuns: 100, seed: 20_261_123 },
+      { numRuns: 120, seed: 20_261_123 },
     );
   },
 );
