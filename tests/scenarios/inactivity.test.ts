@@ -163,7 +163,7 @@ test('late readings count from when they were measured and clear a wrong alert',
     14:00:06 => claimed inactivity
     14:00:07 staff li close WELFARE_OK seen
     14:00:07 => closed inactivity
-    20:00:07 => raised inactivity inactivity.day
+    19:00:05 => raised inactivity inactivity.day
   `);
 });
 

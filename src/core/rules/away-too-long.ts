@@ -77,10 +77,11 @@ function onPresence(context: Context, home: number): void {
 /** Spoken to, and not back since: counted anew, for the absence may be none and the next silence be meant. */
 function onContact(context: Context, home: number): void {
   const { stage, contactAtMs } = context.home();
+  if (stage[home] === 0) return;
   if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away || isDeclared(context, home))
     return;
   contactAtMs[home] = context.world.nowMs;
-  if (stage[home] !== 0) context.clear(`home~${home}`, true);
+  context.clear(`home~${home}`, true);
   stage[home] = 0;
   context.world.wakeHome(home, dueAtMs(context, home));
 }

@@ -63,12 +63,13 @@ function onRoamed(context: Context, home: number): void {
   if (hasRung && isRaised[home] === 0) context.clear(`home~${home}`, false);
 }
 
-/** Well then, whatever has rung: a new silence begins. */
+/** Well then, after it has rung: a new silence begins. One that has not rung goes on: no alarm comes later for it. */
 function onContact(context: Context, home: number): void {
   const own = context.home();
+  if (own.isRaised[home] === 0 && own.isStayRaised[home] !== 1) return;
   own.contactAtMs[home] = context.world.nowMs;
   own.contactBlindMs[home] = context.world.roster.homes.columns.blindMs[home]!;
-  if (own.isRaised[home] === 1 || own.isStayRaised[home] === 1) context.clear(`home~${home}`, false);
+  context.clear(`home~${home}`, false);
   own.isRaised[home] = 0;
   own.isStayRaised[home] = 0;
   wake(context, home);

@@ -20,7 +20,7 @@ const PARAMETERS = {
 
 const HOME_COLUMNS = {
   isRaised: 'u8',
-  /** When staff last saw or spoke to the resident; 0 never. */
+  /** When staff last saw or spoke to the resident after it had rung; 0 never. */
   contactAtMs: 'f64',
 } as const;
 
@@ -37,10 +37,7 @@ export const unseenHome = defineRule({
   kinds: [],
   start: (context) => ({
     onActivity: (home) => onActivity(context, home),
-    onContact: (home) => {
-      context.home().contactAtMs[home] = context.world.nowMs;
-      onActivity(context, home);
-    },
+    onContact: (home) => onContact(context, home),
     onSight: (home) => onSight(context, home),
     onConfigured: (home) => context.world.wakeHome(home, dueAtMs(context, home)),
     nextDeadlineMs: (home) => dueAtMs(context, home),
@@ -58,6 +55,13 @@ function onActivity(context: Context, home: number): void {
   if (wasRaised && dueMs <= context.world.nowMs) isRaised[home] = 1;
   else if (wasRaised) context.clear(`home~${home}`, true);
   context.world.wakeHome(home, dueMs);
+}
+
+/** After it has rung: again when it is long ago. */
+function onContact(context: Context, home: number): void {
+  if (context.home().isRaised[home] === 0) return;
+  context.home().contactAtMs[home] = context.world.nowMs;
+  onActivity(context, home);
 }
 
 function onSight(context: Context, home: number): void {
