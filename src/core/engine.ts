@@ -10,7 +10,6 @@ import { absenceDeadlineMs, applyHomeCommand, checkAbsence } from './facts/absen
 import { isActivity, noteActivity } from './facts/activity.ts';
 import { noteTold } from './facts/backlog.ts';
 import { noteBattery } from './facts/battery.ts';
-import { noteContact } from './facts/contact.ts';
 import {
   checkDevices,
   checkGateway,
@@ -120,10 +119,6 @@ export class Engine implements Signals {
     checkAbsence(this.world, home);
     forgetRoomWhenAway(this.world, home);
     this.rules.onPresence(home);
-  }
-
-  onContact(home: number): void {
-    this.rules.onContact(home);
   }
 
   onSight(home: number): void {
@@ -255,7 +250,7 @@ export class Engine implements Signals {
       const home = book.homeOf(command.alertId);
       applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
       const isClosed = command.action === 'close' && book.get(command.alertId) === undefined;
-      if (isClosed && isContact(command.outcome)) noteContact(world, this, home);
+      if (isClosed && isContact(command.outcome) && world.roster.isWatched(home)) this.rules.onContact(home);
     }
   }
 

@@ -171,15 +171,17 @@ test('the time after the end can be set per home', () => {
   play(`${DECLARED}\nd1 15:00 => raised away-too-long`, { home });
 });
 
-test('who was reached while out is asked for again when they do not come back', () => {
-  play(
-    `
+const OUT_A_DAY = `
     08:00 pir-living motion on
     08:10 door contact open
     08:10:05 door contact closed
     d1 08:10:05 => raised away-too-long
     d1 08:11 staff li claim
-    d1 08:11 => claimed away-too-long
+    d1 08:11 => claimed away-too-long`;
+
+test('who was reached while out is asked for again when they do not come back', () => {
+  play(
+    `${OUT_A_DAY}
     d1 08:12 staff li close WELFARE_OK spoke-to-elder
     d1 08:12 => closed away-too-long
     d2 08:12 => raised away-too-long
@@ -190,13 +192,7 @@ test('who was reached while out is asked for again when they do not come back', 
 
 test('what staff only suppose is no contact: known to be away, nobody asks again', () => {
   play(
-    `
-    08:00 pir-living motion on
-    08:10 door contact open
-    08:10:05 door contact closed
-    d1 08:10:05 => raised away-too-long
-    d1 08:11 staff li claim
-    d1 08:11 => claimed away-too-long
+    `${OUT_A_DAY}
     d1 08:12 staff li close AWAY holiday
     d1 08:12 => closed away-too-long
     d2 08:10:05 => raised away-too-long

@@ -2,7 +2,7 @@
 // is judged by it: silence longer than is usual at this hour, or after a sign in this place. Before that by the fixed
 // day and night thresholds; the cap holds for all. A second clock runs since the resident last changed rooms, so that
 // stray hits and a person who lies and stirs do not hide a fall. One alert per episode: it re-arms only after new
-// activity (R16), or when staff have seen or spoken to the resident (facts/contact.ts).
+// activity (R16), or when staff have seen or spoken to the resident (ADR 0023).
 
 import { lossDoubtUntilMs } from '../facts/lost-sensor.ts';
 import { isWatchedAtHome, mayBeEmpty, UNCERTAIN } from '../facts/presence.ts';

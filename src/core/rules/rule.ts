@@ -60,7 +60,10 @@ export interface RuleHooks {
   /** The resident went from room to room, or used the door; before `onActivity`. */
   onRoamed?(home: number): void;
   onPresence?(home: number): void;
-  /** Staff have seen or spoken to the resident (facts/contact.ts). */
+  /**
+   * Staff have seen or spoken to the resident, as the outcome says with which they closed an alert (ADR 0023). It
+   * re-arms what has rung, like new activity. For the facts it is none: it teaches nothing, and proves nobody in.
+   */
   onContact?(home: number): void;
   onSight?(home: number): void;
   onGatewayLink?(gateway: number): void;

@@ -354,10 +354,9 @@ export class Roster {
   #traitsOf(device: number, isDoor: boolean): number {
     const kind = this.names.deviceKind[device]!;
     const zone = this.devices.columns.zone[device]!;
-    const isWeak = WEAK_KINDS.has(kind);
     return packDevice({
       isDoor,
-      isWeak,
+      isWeak: WEAK_KINDS.has(kind),
       isActivitySensor: ACTIVITY_KINDS.has(kind),
       place: placeOf(kind, zone),
       zone,

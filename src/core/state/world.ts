@@ -7,8 +7,6 @@ import { Roster } from './roster.ts';
 export interface Signals {
   onActivity(home: number): void;
   onPresence(home: number): void;
-  /** Staff have seen or spoken to the resident (facts/contact.ts). */
-  onContact(home: number): void;
   onSight(home: number): void;
   /** The resident went from room to room, or used the door. */
   onRoamed(home: number): void;

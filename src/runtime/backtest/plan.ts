@@ -93,7 +93,7 @@ function homeNow(roster: Roster, home: number): KnownSince<HomeConfiguration> {
     riskFactor: homes.columns.riskFactor[home]!,
     residents: homes.columns.residents[home]!,
     rules: roster.settings.get(home) ?? {},
-    isWatched: homes.columns.isWatched[home] === 1,
+    isWatched: roster.isWatched(home),
     devices: own.map((device) => ({
       device,
       deviceId: names.deviceId[device]!,

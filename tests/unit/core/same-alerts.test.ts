@@ -4,27 +4,17 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { RULES } from '#core/rules/index.ts';
-import { defineRule } from '#core/rules/rule.ts';
 import { DEVICES, type Happening, happening, MINUTE_MS, RandomHome } from '../../support/random-home.ts';
+import { timedRule } from '../../support/timed-rule.ts';
 
 const happenings = fc.array(happening, { maxLength: 25 });
 const DAY_MINUTES = 24 * 60;
 
 /** Wants to look at the home every seven minutes, and sees nothing. */
-const restless = defineRule({
-  id: 'restless',
-  title: 'Always awake',
-  alertKinds: [],
-  priority: 4,
-  parameters: {},
-  homeColumns: {},
-  deviceColumns: {},
-  kinds: [],
-  start: ({ world }) => ({
-    nextDeadlineMs: () => (Math.floor(world.nowMs / (7 * MINUTE_MS)) + 1) * 7 * MINUTE_MS,
-    onDeadline: () => undefined,
-  }),
-});
+const restless = timedRule('restless', (world) => ({
+  nextDeadlineMs: () => (Math.floor(world.nowMs / (7 * MINUTE_MS)) + 1) * 7 * MINUTE_MS,
+  onDeadline: () => undefined,
+}));
 
 // No mats, and motion without OFF: whether a sensor is stuck is judged whenever the home is woken, for whatever reason.
 const calmly = happenings.map((all) =>

@@ -4,8 +4,9 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
 import { inactivity } from '#core/rules/inactivity.ts';
-import { defineRule, type Rule } from '#core/rules/rule.ts';
+import type { Rule } from '#core/rules/rule.ts';
 import { happening, MINUTE_MS, RandomHome, START_MS } from '../../support/random-home.ts';
+import { timedRule } from '../../support/timed-rule.ts';
 
 /** Rules look at a home some times per hour at most: thresholds, leases, hours of the day. */
 const TICKS_PER_HOUR_MAX = 60;
@@ -27,17 +28,7 @@ test.each([
 });
 
 test('a rule that leaves a deadline standing costs a look per second, not every millisecond', () => {
-  const stuck = defineRule({
-    id: 'stuck',
-    title: 'Never done',
-    alertKinds: [],
-    priority: 4,
-    parameters: {},
-    homeColumns: {},
-    deviceColumns: {},
-    kinds: [],
-    start: () => ({ nextDeadlineMs: () => 1, onDeadline: () => undefined }),
-  });
+  const stuck = timedRule('stuck', () => ({ nextDeadlineMs: () => 1, onDeadline: () => undefined }));
   const run = new RandomHome({ rules: [stuck] });
   run.waitUntil(run.nowMs + MINUTE_MS);
   expect(run.ticks).toBeGreaterThan(50);
@@ -61,23 +52,13 @@ test('what a rule that has just looked has found may be what another one waits f
   const looked: string[] = [];
   const found = { isFound: false };
   const timed = (id: string, dueMs: () => number, look: () => void): Rule =>
-    defineRule({
-      id,
-      title: id,
-      alertKinds: [],
-      priority: 4,
-      parameters: {},
-      homeColumns: {},
-      deviceColumns: {},
-      kinds: [],
-      start: ({ world }) => ({
-        nextDeadlineMs: dueMs,
-        onDeadline: () => {
-          looked.push(`${id} ${(world.nowMs - START_MS) / MINUTE_MS}`);
-          look();
-        },
-      }),
-    });
+    timedRule(id, (world) => ({
+      nextDeadlineMs: dueMs,
+      onDeadline: () => {
+        looked.push(`${id} ${(world.nowMs - START_MS) / MINUTE_MS}`);
+        look();
+      },
+    }));
   const inMinutes = (minutes: number): number => START_MS + minutes * MINUTE_MS;
   const waiting = timed(
     'waiting',
