@@ -30,16 +30,24 @@ import { forgetRoomWhenAway, noteRoom } from './facts/whereabouts.ts';
 import type { Alert } from './model/alert.ts';
 import { type Command, isContact, isHomeCommand } from './model/command.ts';
 import type { Effect, EffectBody } from './model/effect.ts';
-import type { Entry, EntryBody, ObservationBody, ResumedBody } from './model/entry.ts';
+import type { Entry, EntryBody, GatewayLinkBody, ObservationBody, ResumedBody } from './model/entry.ts';
 import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
-import { RuleRunner } from './rule-runner.ts';
+import { type Fault, RuleRunner } from './rule-runner.ts';
 import { RULES } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
-import { LINK, PRESENCE } from './state/roster.ts';
+import { LINK, PRESENCE, type Roster } from './state/roster.ts';
+import {
+  type DeviceRow,
+  type GatewayRow,
+  type HomeRow,
+  NO_DEVICE,
+  NO_GATEWAY,
+  NO_HOME,
+} from './state/row.ts';
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '5';
+export const CORE_VERSION = '6';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;
@@ -85,7 +93,7 @@ export class Engine implements Signals {
     try {
       this.#apply(entry);
     } catch (error) {
-      this.rules.reportFault({ rule: 'core', priority: 1, ...placeOf(entry.body), error });
+      this.rules.reportFault({ rule: 'core', priority: 1, ...placeOf(world.roster, entry.body), error });
     }
     if (this.#effects.length === 0) return NOTHING;
     const effects = this.#effects;
@@ -107,40 +115,40 @@ export class Engine implements Signals {
     return this.book.open();
   }
 
-  onActivity(home: number): void {
+  onActivity(home: HomeRow): void {
     this.rules.onActivity(home);
   }
 
-  onRoamed(home: number): void {
+  onRoamed(home: HomeRow): void {
     this.rules.onRoamed(home);
   }
 
-  onPresence(home: number): void {
+  onPresence(home: HomeRow): void {
     checkAbsence(this.world, home);
     forgetRoomWhenAway(this.world, home);
     this.rules.onPresence(home);
   }
 
-  onSight(home: number): void {
+  onSight(home: HomeRow): void {
     this.rules.onSight(home);
   }
 
-  onGatewayLink(gateway: number): void {
+  onGatewayLink(gateway: GatewayRow): void {
     this.rules.onGatewayLink(gateway);
     this.onGatewaySight(gateway);
   }
 
-  onGatewaySight(gateway: number): void {
+  onGatewaySight(gateway: GatewayRow): void {
     const { roster, nowMs } = this.world;
     const { link, isOverdue } = roster.gateways.columns;
     const isOnline = link[gateway] === LINK.online && isOverdue[gateway] === 0;
     const sinceMs = isOnline ? nowMs : roster.gateways.columns.lastSeenAtMs[gateway]!;
-    const homes = new Set<number>();
+    const homes = new Set<HomeRow>();
     for (const device of roster.devicesOfGateway(gateway)) homes.add(roster.devices.columns.home[device]!);
     for (const home of homes) refreshSight(this.world, this, home, sinceMs);
   }
 
-  onDeviceLink(device: number): void {
+  onDeviceLink(device: DeviceRow): void {
     const { roster, nowMs } = this.world;
     this.rules.onDeviceLink(device);
     const isOnline = roster.devices.columns.link[device] === LINK.online;
@@ -153,7 +161,7 @@ export class Engine implements Signals {
    * place instead, at the same entry in every replay, and the service goes on for everybody else (ADR 0006).
    * False: it broke.
    */
-  #contain(home: number, gateway: number, work: () => void): boolean {
+  #contain(home: HomeRow, gateway: GatewayRow, work: () => void): boolean {
     try {
       work();
       return true;
@@ -179,19 +187,19 @@ export class Engine implements Signals {
       if (dueAtMs > untilMs) break;
       world.nowMs = Math.max(world.nowMs, dueAtMs);
       if (homeAtMs === dueAtMs) {
-        const home = world.homeDeadlines.pop();
-        const isDone = this.#contain(home, 0, () => this.#wakeHome(home));
+        const home = world.roster.homes.row(world.homeDeadlines.pop());
+        const isDone = this.#contain(home, NO_GATEWAY, () => this.#wakeHome(home));
         if (!isDone) world.wakeHome(home, world.nowMs + AFTER_FAULT_MS);
       } else if (gatewayAtMs === dueAtMs) {
-        const gateway = world.gatewayDeadlines.pop();
-        const isDone = this.#contain(0, gateway, () => this.#wakeGateway(gateway));
+        const gateway = world.roster.gateways.row(world.gatewayDeadlines.pop());
+        const isDone = this.#contain(NO_HOME, gateway, () => this.#wakeGateway(gateway));
         if (!isDone) world.wakeGateway(gateway, world.nowMs + AFTER_FAULT_MS);
       } else this.watch.fire(this.book);
     }
     world.nowMs = Math.max(world.nowMs, untilMs);
   }
 
-  #wakeHome(home: number): void {
+  #wakeHome(home: HomeRow): void {
     const { world } = this;
     checkDevices(world, this, home);
     checkTrust(world, this, home);
@@ -210,7 +218,7 @@ export class Engine implements Signals {
       world.wakeHome(home, next > world.nowMs ? next : world.nowMs + LOOK_AGAIN_MS);
   }
 
-  #wakeGateway(gateway: number): void {
+  #wakeGateway(gateway: GatewayRow): void {
     const { world } = this;
     checkGateway(world, this, gateway);
     const next = gatewayDeadlineMs(world, gateway);
@@ -224,10 +232,7 @@ export class Engine implements Signals {
       case 'observation':
         return this.#observe(body);
       case 'gateway-link':
-        if (body.online) noteGatewaySeen(world, this, body.gateway);
-        else noteGatewayLost(world, body.gateway);
-        if (body.online && body.reason !== 'session-open') noteBeat(world, body.gateway);
-        return;
+        return this.#noteLink(body);
       case 'command':
         return this.#command(body.command, entry.offset);
       case 'home-configured':
@@ -242,12 +247,19 @@ export class Engine implements Signals {
     }
   }
 
+  #noteLink({ gateway: number, online, reason }: GatewayLinkBody): void {
+    const gateway = this.world.roster.gateways.row(number);
+    if (online) noteGatewaySeen(this.world, this, gateway);
+    else noteGatewayLost(this.world, gateway);
+    if (online && reason !== 'session-open') noteBeat(this.world, gateway);
+  }
+
   #command(command: Command, offset: number): void {
     const { world, book } = this;
     const emit = (effect: EffectBody): void => this.#emit(effect);
     if (isHomeCommand(command)) applyHomeCommand({ world, signals: this, emit }, command);
     else {
-      const home = book.homeOf(command.alertId);
+      const home = world.roster.homes.row(book.homeOf(command.alertId));
       applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
       const isClosed = command.action === 'close' && book.get(command.alertId) === undefined;
       if (isClosed && isContact(command.outcome) && world.roster.isWatched(home)) this.rules.onContact(home);
@@ -256,10 +268,10 @@ export class Engine implements Signals {
 
   #observe(observation: ObservationBody): void {
     const { world } = this;
-    const { device } = observation;
-    noteGatewaySeen(world, this, observation.gateway);
-    if (device === null || !world.roster.isKnownDevice(device)) {
-      this.rules.observe({ ...observation, device: null }, 0);
+    noteGatewaySeen(world, this, world.roster.gateways.row(observation.gateway));
+    const device = world.roster.knownDevice(observation.device);
+    if (device === NO_DEVICE) {
+      this.rules.observe(observation, NO_HOME, NO_DEVICE);
       return;
     }
     const home = world.roster.devices.columns.home[device]!;
@@ -273,10 +285,10 @@ export class Engine implements Signals {
     const isSign = isActivity(world, observation, device);
     const signAtMs = isSign ? atMs : takeProvenHit(world, observation, home, device, atMs);
     if (isTrusted && signAtMs > 0) this.#noteLife(home, device, signAtMs);
-    this.rules.observe(observation, home);
+    this.rules.observe(observation, home, device);
   }
 
-  #noteLife(home: number, device: number, atMs: number): void {
+  #noteLife(home: HomeRow, device: DeviceRow, atMs: number): void {
     const { world } = this;
     const { homes } = world.roster;
     const { presence, isReturning, isUncertain } = homes.columns;
@@ -291,16 +303,16 @@ export class Engine implements Signals {
 
   #configureHome(configuration: HomeConfiguration): void {
     const { world } = this;
-    world.roster.configureHome(configuration, world.nowMs);
-    this.rules.onConfigured(configuration.home);
-    refreshSight(world, this, configuration.home, world.nowMs);
-    world.wakeHome(configuration.home, world.nowMs + 1);
+    const home = world.roster.configureHome(configuration, world.nowMs);
+    this.rules.onConfigured(home);
+    refreshSight(world, this, home, world.nowMs);
+    world.wakeHome(home, world.nowMs + 1);
   }
 
   #configureGateway(configuration: GatewayConfiguration): void {
     const { world } = this;
-    world.roster.configureGateway(configuration, world.nowMs);
-    world.wakeGateway(configuration.gateway, gatewayDeadlineMs(world, configuration.gateway));
+    const gateway = world.roster.configureGateway(configuration, world.nowMs);
+    world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
   }
 
   /** We saw nothing from `fromMs` to `atMs`: what fell due before still counts, our own blindness does not. */
@@ -317,18 +329,16 @@ export class Engine implements Signals {
 }
 
 /** Where a fault at this entry is to be shown; 0 where the entry names no home or gateway. */
-function placeOf(body: EntryBody): { readonly home: number; readonly gateway: number } {
+function placeOf({ homes, gateways }: Roster, body: EntryBody): Pick<Fault, 'home' | 'gateway'> {
   switch (body.type) {
     case 'observation':
     case 'gateway-link':
-      return { home: 0, gateway: body.gateway };
+      return { home: NO_HOME, gateway: gateways.row(body.gateway) };
     case 'home-configured':
-      return { home: body.home.home, gateway: 0 };
+      return { home: homes.row(body.home.home), gateway: NO_GATEWAY };
     case 'gateway-configured':
-      return { home: 0, gateway: body.gateway.gateway };
+      return { home: NO_HOME, gateway: gateways.row(body.gateway.gateway) };
     default:
-      return NOWHERE;
+      return { home: NO_HOME, gateway: NO_GATEWAY };
   }
 }
-
-const NOWHERE = { home: 0, gateway: 0 } as const;

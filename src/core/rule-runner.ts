@@ -8,14 +8,15 @@ import type { Priority } from './model/alert.ts';
 import type { ObservationBody } from './model/entry.ts';
 import type { Parameters, Rule, RuleContext, RuleHooks, Settings } from './rules/rule.ts';
 import { gatewayPlace, homePlace } from './rules/subject.ts';
-import { type ColumnImage, type ColumnSchema, type Columns, Table } from './state/table.ts';
+import { type DeviceRow, type GatewayRow, type HomeRow, NO_GATEWAY, NO_HOME } from './state/row.ts';
+import { type ColumnImage, type ColumnSchema, type Columns, List, type Section } from './state/table.ts';
 import type { Signals, World } from './state/world.ts';
 
 interface RunningRule {
   readonly rule: Rule;
   readonly hooks: RuleHooks;
-  readonly homes: Table<ColumnSchema>;
-  readonly devices: Table<ColumnSchema>;
+  readonly homes: Section<ColumnSchema, 'home'>;
+  readonly devices: Section<ColumnSchema, 'device'>;
 }
 
 /** What one rule keeps, for the snapshot. */
@@ -55,72 +56,74 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     this.#timed = this.#rules.filter((running) => running.hooks.nextDeadlineMs !== undefined);
   }
 
-  observe(observation: ObservationBody, home: number): void {
+  observe(observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
+    const gateway = this.#world.roster.gateways.row(observation.gateway);
     for (const running of this.#byKind.get(observation.kind) ?? this.#forOtherKinds) {
-      if (this.#isPaused(running.rule, home, observation.gateway)) continue;
+      if (this.#isPaused(running.rule, home, gateway)) continue;
       try {
-        running.hooks.onObservation?.(observation, home);
+        running.hooks.onObservation?.(observation, home, device);
       } catch (error) {
-        this.#pause(running.rule, home, observation.gateway, error);
+        this.#pause(running.rule, home, gateway, error);
       }
     }
   }
 
   /** Written out, like `observe`: these run for every reading, and a closure each would be garbage. */
-  onActivity(home: number): void {
+  onActivity(home: HomeRow): void {
     for (const running of this.#onActivity) {
-      if (this.#isPaused(running.rule, home, 0)) continue;
+      if (this.#isPaused(running.rule, home, NO_GATEWAY)) continue;
       try {
         running.hooks.onActivity!(home);
       } catch (error) {
-        this.#pause(running.rule, home, 0, error);
+        this.#pause(running.rule, home, NO_GATEWAY, error);
       }
     }
   }
 
-  onRoamed(home: number): void {
+  onRoamed(home: HomeRow): void {
     for (const running of this.#onRoamed) {
-      if (this.#isPaused(running.rule, home, 0)) continue;
+      if (this.#isPaused(running.rule, home, NO_GATEWAY)) continue;
       try {
         running.hooks.onRoamed!(home);
       } catch (error) {
-        this.#pause(running.rule, home, 0, error);
+        this.#pause(running.rule, home, NO_GATEWAY, error);
       }
     }
   }
 
-  onPresence(home: number): void {
-    for (const running of this.#rules) this.#guard(running, home, 0, () => running.hooks.onPresence?.(home));
-  }
-
-  onContact(home: number): void {
-    for (const running of this.#rules) this.#guard(running, home, 0, () => running.hooks.onContact?.(home));
-  }
-
-  onSight(home: number): void {
-    for (const running of this.#rules) this.#guard(running, home, 0, () => running.hooks.onSight?.(home));
-  }
-
-  onGatewayLink(gateway: number): void {
+  onPresence(home: HomeRow): void {
     for (const running of this.#rules)
-      this.#guard(running, 0, gateway, () => running.hooks.onGatewayLink?.(gateway));
+      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onPresence?.(home));
   }
 
-  onDeviceLink(device: number): void {
+  onContact(home: HomeRow): void {
+    for (const running of this.#rules)
+      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onContact?.(home));
+  }
+
+  onSight(home: HomeRow): void {
+    for (const running of this.#rules)
+      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onSight?.(home));
+  }
+
+  onGatewayLink(gateway: GatewayRow): void {
+    for (const running of this.#rules)
+      this.#guard(running, NO_HOME, gateway, () => running.hooks.onGatewayLink?.(gateway));
+  }
+
+  onDeviceLink(device: DeviceRow): void {
     const home = this.#world.roster.devices.columns.home[device]!;
     for (const running of this.#rules)
-      this.#guard(running, home, 0, () => running.hooks.onDeviceLink?.(device));
+      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onDeviceLink?.(device));
   }
 
-  /** The home's roster or settings changed: make room for its numbers. */
-  onConfigured(home: number): void {
-    this.makeRoom();
+  onConfigured(home: HomeRow): void {
     for (const running of this.#rules)
-      this.#guard(running, home, 0, () => running.hooks.onConfigured?.(home));
+      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onConfigured?.(home));
   }
 
   /** Lets every rule look whose time has come. Answers when the next one wants to; Infinity for never. */
-  onHomeDeadline(home: number): number {
+  onHomeDeadline(home: HomeRow): number {
     const { nowMs } = this.#world;
     let next = Number.POSITIVE_INFINITY;
     let hasLooked = false;
@@ -128,47 +131,40 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       const dueMs = this.#dueMs(running, home);
       if (dueMs <= nowMs) {
         hasLooked = true;
-        this.#guard(running, home, 0, () => running.hooks.onDeadline?.(home));
+        this.#guard(running, home, NO_GATEWAY, () => running.hooks.onDeadline?.(home));
       } else if (dueMs < next) next = dueMs;
     }
     // What one raised may be what another waits for.
     return hasLooked ? this.#nextDueMs(home) : next;
   }
 
-  #nextDueMs(home: number): number {
+  #nextDueMs(home: HomeRow): number {
     let next = Number.POSITIVE_INFINITY;
     for (const running of this.#timed) next = Math.min(next, this.#dueMs(running, home));
     return next;
   }
 
-  #dueMs(running: RunningRule, home: number): number {
-    if (this.#isPaused(running.rule, home, 0)) return Number.POSITIVE_INFINITY;
+  #dueMs(running: RunningRule, home: HomeRow): number {
+    if (this.#isPaused(running.rule, home, NO_GATEWAY)) return Number.POSITIVE_INFINITY;
     try {
       return running.hooks.nextDeadlineMs!(home);
     } catch (error) {
-      this.#pause(running.rule, home, 0, error);
+      this.#pause(running.rule, home, NO_GATEWAY, error);
       return Number.POSITIVE_INFINITY;
     }
   }
 
-  makeRoom(): void {
-    const { homes, devices } = this.#world.roster;
-    for (const running of this.#rules) {
-      running.homes.ensure(homes.size - 1);
-      running.devices.ensure(devices.size - 1);
-    }
-  }
-
   /** What a rule keeps per home, for those who show it; undefined when there is no such rule. */
-  homeColumnsOf(rule: string): Columns<ColumnSchema> | undefined {
+  homeColumnsOf(rule: string): Columns<ColumnSchema, 'home'> | undefined {
     return this.#rules.find((running) => running.rule.id === rule)?.homes.columns;
   }
 
   images(): RuleImage[] {
+    const { roster } = this.#world;
     return this.#rules.map(({ rule, homes, devices }) => ({
       rule: rule.id,
-      homes: homes.images(),
-      devices: devices.images(),
+      homes: roster.homes.images(homes),
+      devices: roster.devices.images(devices),
     }));
   }
 
@@ -181,16 +177,16 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     const { homes, devices } = this.#world.roster;
     for (const image of images) {
       const running = this.#rules.find(({ rule }) => rule.id === image.rule);
-      running?.homes.restore(homes.size, image.homes);
-      running?.devices.restore(devices.size, image.devices);
+      if (running === undefined) continue;
+      homes.restore(homes.size, image.homes, running.homes);
+      devices.restore(devices.size, image.devices, running.devices);
     }
     for (const key of paused) this.#paused.add(key);
-    this.makeRoom();
   }
 
   #start(rule: Rule): RunningRule {
-    const homes = new Table(rule.homeColumns);
-    const devices = new Table(rule.deviceColumns);
+    const homes = this.#world.roster.homes.attach(rule.homeColumns);
+    const devices = this.#world.roster.devices.attach(rule.deviceColumns);
     const context: RuleContext<Parameters, ColumnSchema, ColumnSchema> = {
       world: this.#world,
       settings: this.#settingsOf(rule),
@@ -204,13 +200,14 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     return { rule, homes, devices, hooks: rule.start(context) };
   }
 
-  #isRaised(ruleId: string, home: number): boolean {
+  #isRaised(ruleId: string, home: HomeRow): boolean {
     const running = this.#rules.find(({ rule }) => rule.id === ruleId);
-    return running?.homes.columns['isRaised']?.[home] === 1;
+    const column = running?.homes.columns['isRaised'];
+    return column !== undefined && !(column instanceof List) && column[home] === 1;
   }
 
   /** Compiled once per rule and settings, however many homes have them. */
-  #settingsOf(rule: Rule): (home: number) => Settings<Parameters> {
+  #settingsOf(rule: Rule): (home: HomeRow) => Settings<Parameters> {
     const { settings } = this.#world.roster;
     const compiled: Settings<Parameters>[] = [effectiveSettings(rule, {})];
     return (home) => {
@@ -224,7 +221,7 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     };
   }
 
-  #guard(running: RunningRule, home: number, gateway: number, hook: () => void): void {
+  #guard(running: RunningRule, home: HomeRow, gateway: GatewayRow, hook: () => void): void {
     if (this.#isPaused(running.rule, home, gateway)) return;
     try {
       hook();
@@ -233,12 +230,12 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     }
   }
 
-  #isPaused(rule: Rule, home: number, gateway: number): boolean {
-    return this.#paused.size > 0 && this.#paused.has(pauseKey(rule, home, gateway));
+  #isPaused(rule: Rule, home: HomeRow, gateway: GatewayRow): boolean {
+    return this.#paused.size > 0 && this.#paused.has(this.#pauseKey(rule, home, gateway));
   }
 
-  #pause(rule: Rule, home: number, gateway: number, error: unknown): void {
-    const key = pauseKey(rule, home, gateway);
+  #pause(rule: Rule, home: HomeRow, gateway: GatewayRow, error: unknown): void {
+    const key = this.#pauseKey(rule, home, gateway);
     // A rule of life and death is never switched off: each of its faults rings instead of its alarm.
     if (rule.priority > 1) this.#paused.add(key);
     this.reportFault({
@@ -250,6 +247,12 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     });
   }
 
+  #pauseKey(rule: Rule, home: HomeRow, gateway: GatewayRow): string {
+    const { homes, gateways } = this.#world.roster;
+    if (home === NO_HOME) return `${rule.id}~gateway~${gateways.number(gateway)}`;
+    return `${rule.id}~home~${homes.number(home)}`;
+  }
+
   /** Tell operators that something of ours failed at this home or gateway; once, then counted up. */
   reportFault({ rule, priority, home, gateway, error }: Fault): void {
     const { roster, offset } = this.#world;
@@ -257,20 +260,20 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       rule: 'rule-fault',
       kind: 'rule-fault',
       priority,
-      subject: `${rule}~${home}~${gateway}`,
+      subject: `${rule}~${roster.homes.number(home)}~${roster.gateways.number(gateway)}`,
       cause: `${rule}~${offset}`,
-      ...(home > 0 && home < roster.homes.size ? homePlace(roster, home) : gatewayPlace(roster, gateway)),
+      ...(home > 0 && roster.homes.has(home) ? homePlace(roster, home) : gatewayPlace(roster, gateway)),
       lateByMs: 0,
       explanation: { code: 'rule-fault', params: { rule, offset, error: messageOf(error) } },
     });
   }
 }
 
-interface Fault {
+export interface Fault {
   readonly rule: string;
   readonly priority: Priority;
-  readonly home: number;
-  readonly gateway: number;
+  readonly home: HomeRow;
+  readonly gateway: GatewayRow;
   readonly error: unknown;
 }
 
@@ -286,8 +289,4 @@ export function effectiveSettings(rule: Rule, own: Readonly<Record<string, unkno
   });
   // Built at once: see `Table`.
   return Object.fromEntries(settings);
-}
-
-function pauseKey(rule: Rule, home: number, gateway: number): string {
-  return home === 0 ? `${rule.id}~gateway~${gateway}` : `${rule.id}~home~${home}`;
 }

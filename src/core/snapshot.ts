@@ -11,7 +11,7 @@ import type { RuleImage } from './rule-runner.ts';
 import type { Rule } from './rules/rule.ts';
 import type { SettingsImage } from './state/home-settings.ts';
 import type { RosterNames } from './state/name-pages.ts';
-import type { ColumnImage, ColumnType } from './state/table.ts';
+import type { ColumnImage } from './state/table.ts';
 
 /** Layout of the bytes. In 1 names and deadlines were in the head; it is still read. */
 const FORMAT = 2;
@@ -19,7 +19,7 @@ const READABLE: readonly number[] = [1, FORMAT];
 
 interface ColumnHead {
   readonly name: string;
-  readonly type: ColumnType;
+  readonly type: ColumnImage['type'];
   readonly byteLength: number;
 }
 
@@ -86,10 +86,11 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   world.nowMs = head.nowMs;
   world.resumedAtMs = head.resumedAtMs;
   Object.assign(world.roster.names, head.names ?? {});
-  for (const [home, absence] of head.absences ?? []) world.roster.absences.set(home, absence);
   restoreTables(engine, head.tables, bytes.subarray(4 + headLength), head.paused);
+  const { homes } = world.roster;
+  for (const [home, absence] of head.absences ?? []) world.roster.absences.set(homes.row(home), absence);
   world.roster.settings.restore(head.settingsPacks ?? []);
-  for (const [home, settings] of head.settings ?? []) world.roster.settings.set(home, settings);
+  for (const [home, settings] of head.settings ?? []) world.roster.settings.set(homes.row(home), settings);
   for (const [home, dueAtMs] of head.homeDeadlines ?? []) world.homeDeadlines.arm(home, dueAtMs);
   for (const [gateway, dueAtMs] of head.gatewayDeadlines ?? []) world.gatewayDeadlines.arm(gateway, dueAtMs);
   engine.watch.restore(head.gone);
@@ -106,7 +107,10 @@ function headOf(engine: Engine, sections: readonly Section[]): Head {
     nowMs: world.nowMs,
     resumedAtMs: world.resumedAtMs,
     settingsPacks: world.roster.settings.image(),
-    absences: [...world.roster.absences],
+    absences: Array.from(world.roster.absences, ([home, absence]) => [
+      world.roster.homes.number(home),
+      absence,
+    ]),
     book: engine.book.image(),
     asking: engine.asking.image(),
     gone: engine.watch.image(),
@@ -157,16 +161,12 @@ function restoreTables(
   roster.namePages.restore(images.get('names')?.columns ?? []);
   homeDeadlines.restore(images.get('home-deadlines')?.columns ?? []);
   gatewayDeadlines.restore(images.get('gateway-deadlines')?.columns ?? []);
-  for (const [name, table] of [
-    ['homes', roster.homes],
-    ['devices', roster.devices],
-    ['gateways', roster.gateways],
-  ] as const) {
-    const image = images.get(name)!;
-    table.restore(image.size, image.columns);
+  for (const name of ['homes', 'devices', 'gateways'] as const) {
+    const { size, columns } = images.get(name)!;
+    roster[name].restore(size, columns);
   }
   const isDerived = images.get('devices')!.columns.some(({ name }) => name === 'traits');
-  for (let home = 1; !isDerived && home < roster.homes.size; home++) roster.derive(home);
+  if (!isDerived) for (const home of roster.homes.rows()) roster.derive(home);
   engine.rules.restore(ruleImages(images), paused);
 }
 

@@ -10,6 +10,7 @@ import type { Effect } from '#core/model/effect.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
 import type { HomeState } from '#core/model/home-state.ts';
 import { LINK } from '#core/state/roster.ts';
+import { NO_DEVICE } from '#core/state/row.ts';
 import type { EventLog, Receipt } from '#journal/journal.ts';
 import type { AlertStore } from '#push/alert-store.ts';
 import type {
@@ -93,28 +94,33 @@ export class Loop implements Runtime {
   }
 
   gatewayStatus(gateway: number): GatewayStatus | null {
-    const { columns, size } = this.#engine.world.roster.gateways;
-    if (gateway >= size || columns.knownSinceMs[gateway] === 0) return null;
-    return { state: stateOf(columns.link[gateway]!), lastSeenAtMs: columns.lastSeenAtMs[gateway]! || null };
+    const { gateways } = this.#engine.world.roster;
+    const { knownSinceMs, link, lastSeenAtMs } = gateways.columns;
+    const row = gateways.row(gateway);
+    if (!gateways.has(row) || knownSinceMs[row] === 0) return null;
+    return { state: stateOf(link[row]!), lastSeenAtMs: lastSeenAtMs[row]! || null };
   }
 
   deviceStatus(device: number): DeviceStatus | null {
     const { roster } = this.#engine.world;
-    if (!roster.isKnownDevice(device)) return null;
+    const row = roster.knownDevice(device);
+    if (row === NO_DEVICE) return null;
     const { link, lastSeenAtMs, batteryPlusOne } = roster.devices.columns;
-    const batteryPct = batteryPlusOne[device] === 0 ? null : batteryPlusOne[device]! - 1;
-    return { state: stateOf(link[device]!), lastSeenAtMs: lastSeenAtMs[device]! || null, batteryPct };
+    const batteryPct = batteryPlusOne[row] === 0 ? null : batteryPlusOne[row]! - 1;
+    return { state: stateOf(link[row]!), lastSeenAtMs: lastSeenAtMs[row]! || null, batteryPct };
   }
 
   homeState(home: number): HomeState | null {
     const { world } = this.#engine;
-    return isKnownHome(world, home) ? homeStateOf(world, home) : null;
+    const row = world.roster.homes.row(home);
+    return isKnownHome(world, row) ? homeStateOf(world, row) : null;
   }
 
   homeWeeks(home: number): readonly Week[] {
     const { world, rules } = this.#engine;
     const columns = rules.homeColumnsOf('drift') as WeekColumns | undefined;
-    return columns !== undefined && isKnownHome(world, home) ? weeksOf(world, columns, home) : [];
+    const row = world.roster.homes.row(home);
+    return columns !== undefined && isKnownHome(world, row) ? weeksOf(world, columns, row) : [];
   }
 
   /** A command always ends in exactly one effect, the last of its entry. */

@@ -47,24 +47,25 @@ function bodyOf(change: ConfigurationChange): EntryBody {
 }
 
 function knows(roster: Roster, { type, number, revision }: Revision): boolean {
-  const table = type === 'home' ? roster.homes : roster.gateways;
-  return number < table.size && table.columns.revision[number] === revision;
+  const { homes, gateways } = roster;
+  if (type === 'home') return number < homes.size && homes.columns.revision[homes.row(number)] === revision;
+  return number < gateways.size && gateways.columns.revision[gateways.row(number)] === revision;
 }
 
 /** What the core watches and the registry no longer has (removed while we were down). */
 function goneFrom(roster: Roster, homes: ReadonlySet<number>, gateways: ReadonlySet<number>): EntryBody[] {
   const gone: EntryBody[] = [];
-  for (let home = 1; home < roster.homes.size; home++) {
-    if (!roster.isWatched(home) || homes.has(home)) continue;
-    const { homeId, homeDistrict, homeTimezone } = roster.names;
+  for (const row of roster.homes.rows()) {
+    const home = roster.homes.number(row);
+    if (!roster.isWatched(row) || homes.has(home)) continue;
     gone.push({
       type: 'home-configured',
       home: {
         home,
-        homeId: homeId[home]!,
-        revision: roster.homes.columns.revision[home]! + 1,
-        districtCode: homeDistrict[home]!,
-        timezone: homeTimezone[home]!,
+        homeId: roster.homeIdOf(row),
+        revision: roster.homes.columns.revision[row]! + 1,
+        districtCode: roster.districtOf(row),
+        timezone: roster.timezoneOf(row),
         riskFactor: 1,
         residents: 1,
         rules: {},
@@ -73,15 +74,16 @@ function goneFrom(roster: Roster, homes: ReadonlySet<number>, gateways: Readonly
       },
     });
   }
-  for (let gateway = 1; gateway < roster.gateways.size; gateway++) {
+  for (const row of roster.gateways.rows()) {
     const columns = roster.gateways.columns;
-    if (columns.isWatched[gateway] === 0 || gateways.has(gateway)) continue;
+    const gateway = roster.gateways.number(row);
+    if (columns.isWatched[row] === 0 || gateways.has(gateway)) continue;
     gone.push({
       type: 'gateway-configured',
       gateway: {
         gateway,
         gatewayId: roster.names.gatewayId[gateway]!,
-        revision: columns.revision[gateway]! + 1,
+        revision: columns.revision[row]! + 1,
         districtCode: roster.names.gatewayDistrict[gateway]!,
         home: null,
         supervision: 'none',

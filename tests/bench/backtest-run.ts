@@ -92,9 +92,12 @@ async function replay({ folder, homes }: HistorySize) {
   let offset = 0;
   for (let home = 1; home <= homes; home++)
     for (const body of configurationsOf(home)) engine.step({ offset: ++offset, atMs: START_MS, body });
-  const numbers = Array.from({ length: homes }, (_, index) => index + 1);
   const { roster } = engine.world;
-  const plan = planOf(roster, numbers, { rules: {}, fromMs: START_MS, toMs: Number.MAX_SAFE_INTEGER });
+  const plan = planOf(roster, [...roster.homes.rows()], {
+    rules: {},
+    fromMs: START_MS,
+    toMs: Number.MAX_SAFE_INTEGER,
+  });
   let effects = 0;
   const startMs = performance.now();
   const history = openSqliteHistory(join(folder, 'journal.db'));

@@ -55,7 +55,8 @@ export class Replay {
 
   /** Is the home taken to be empty now? */
   get isAway(): boolean {
-    return this.#engine.world.roster.homes.columns.presence[1] === 2;
+    const { homes } = this.#engine.world.roster;
+    return homes.columns.presence[homes.row(1)] === 2;
   }
 
   /** Is an emergency on the screens whose cause still stands? */

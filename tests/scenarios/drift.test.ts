@@ -196,7 +196,7 @@ function run(entries: readonly Entry[], isCut: boolean): Told {
     return [`${effect.change} ${effect.alert.explanation.params['measure']} week ${week}`];
   });
   const columns = engine.rules.homeColumnsOf('drift') as WeekColumns;
-  return { notices, effects, weeks: weeksOf(engine.world, columns, 1) };
+  return { notices, effects, weeks: weeksOf(engine.world, columns, engine.world.roster.homes.row(1)) };
 }
 
 const from = (week: number, change: Partial<Habits>) => (at: number) =>
@@ -365,7 +365,8 @@ test('after a pause of years nothing is usual any more', () => {
     body: { type: 'resumed', reason: 'start', fromMs: last.atMs, coreVersion: 'test' },
   });
   engine.step({ offset: last.offset + 2, atMs: atMs + 7 * DAY_MS, body: { type: 'tick' } });
-  const weeks = weeksOf(engine.world, engine.rules.homeColumnsOf('drift') as WeekColumns, 1);
+  const columns = engine.rules.homeColumnsOf('drift') as WeekColumns;
+  const weeks = weeksOf(engine.world, columns, engine.world.roster.homes.row(1));
   expect(weeks.length).toBeLessThanOrEqual(3);
   expect(MEASURES).toHaveLength(4);
 });

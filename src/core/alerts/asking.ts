@@ -4,6 +4,7 @@
 
 import type { EffectBody } from '../model/effect.ts';
 import { LINK } from '../state/roster.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 
 /** Kind under which a device that can speak to the elder is registered (docs/native-format.md, Commands). */
@@ -11,6 +12,7 @@ export const TERMINAL_KIND = 'terminal';
 
 export interface Question {
   readonly promptId: string;
+  /** Numbers of the log, like `device`: terminals are told by them. */
   readonly gateway: number;
   readonly device: number;
   readonly askedAtMs: number;
@@ -24,21 +26,21 @@ export type AskingImage = readonly (readonly [string, readonly (readonly [number
 /** What one rule has asked. */
 export interface QuestionsOfRule {
   /** True when a terminal of the home can be reached now. */
-  canAsk(home: number): boolean;
+  canAsk(home: HomeRow): boolean;
   /** Null when nothing is asked. */
-  of(home: number): Question | null;
+  of(home: HomeRow): Question | null;
   /** Ask until `untilMs`, unless the home is asked already. */
-  ask(home: number, untilMs: number): void;
+  ask(home: HomeRow, untilMs: number): void;
   /** The elder has answered, or there is nothing to ask any more. */
-  withdraw(home: number): void;
+  withdraw(home: HomeRow): void;
   /** The alert is raised: the terminal has stopped by itself. Null when nothing was asked. */
-  take(home: number): Question | null;
+  take(home: HomeRow): Question | null;
 }
 
 export class Asking {
   readonly #world: World;
   readonly #emit: (effect: EffectBody) => void;
-  readonly #byRule = new Map<string, Map<number, Question>>();
+  readonly #byRule = new Map<string, Map<HomeRow, Question>>();
 
   constructor(world: World, emit: (effect: EffectBody) => void) {
     this.#world = world;
@@ -47,8 +49,8 @@ export class Asking {
 
   ofRule(rule: string): QuestionsOfRule {
     const questions = this.#mapOf(rule);
-    const of = (home: number): Question | null => questions.get(home) ?? null;
-    const take = (home: number): Question | null => {
+    const of = (home: HomeRow): Question | null => questions.get(home) ?? null;
+    const take = (home: HomeRow): Question | null => {
       const question = of(home);
       questions.delete(home);
       return question;
@@ -68,16 +70,21 @@ export class Asking {
   }
 
   image(): AskingImage {
-    return Array.from(this.#byRule, ([rule, questions]) => [rule, [...questions]]);
+    const { homes } = this.#world.roster;
+    return Array.from(this.#byRule, ([rule, questions]) => [
+      rule,
+      Array.from(questions, ([home, question]) => [homes.number(home), question] as const),
+    ]);
   }
 
   restore(image: AskingImage): void {
     for (const [rule, questions] of image) {
-      for (const [home, question] of questions) this.#mapOf(rule).set(home, question);
+      for (const [home, question] of questions)
+        this.#mapOf(rule).set(this.#world.roster.homes.row(home), question);
     }
   }
 
-  #mapOf(rule: string): Map<number, Question> {
+  #mapOf(rule: string): Map<HomeRow, Question> {
     let questions = this.#byRule.get(rule);
     if (questions === undefined) {
       questions = new Map();
@@ -86,15 +93,15 @@ export class Asking {
     return questions;
   }
 
-  #ask(rule: string, home: number, untilMs: number): void {
+  #ask(rule: string, home: HomeRow, untilMs: number): void {
     const { roster, offset, nowMs } = this.#world;
     const device = terminalOf(this.#world, home);
-    if (device === 0) return;
+    if (device === NO_DEVICE) return;
     const question = {
       // The place in the log: the same at every replay, and never the same for two questions of a home.
-      promptId: `${roster.names.homeId[home]}~${rule}~${offset}`,
-      gateway: roster.devices.columns.gateway[device]!,
-      device,
+      promptId: `${roster.homeIdOf(home)}~${rule}~${offset}`,
+      gateway: roster.gateways.number(roster.devices.columns.gateway[device]!),
+      device: roster.devices.number(device),
       askedAtMs: nowMs,
       untilMs,
     };
@@ -102,16 +109,16 @@ export class Asking {
     this.#tell('asked', rule, home, question);
   }
 
-  #tell(change: 'asked' | 'withdrawn', rule: string, home: number, question: Question): void {
-    const { homeId, gatewayId, deviceId } = this.#world.roster.names;
+  #tell(change: 'asked' | 'withdrawn', rule: string, home: HomeRow, question: Question): void {
+    const { roster } = this.#world;
     const { gateway, device, promptId, untilMs } = question;
     this.#emit({
       type: 'prompt',
       change,
-      homeId: homeId[home]!,
+      homeId: roster.homeIdOf(home),
       gateway,
-      gatewayId: gatewayId[gateway]!,
-      deviceId: deviceId[device]!,
+      gatewayId: roster.names.gatewayId[gateway]!,
+      deviceId: roster.names.deviceId[device]!,
       promptId,
       reason: rule,
       untilMs,
@@ -120,15 +127,15 @@ export class Asking {
 }
 
 /** The terminal that can be reached now, the first registered of several; 0 when there is none. */
-function terminalOf({ roster }: World, home: number): number {
+function terminalOf({ roster }: World, home: HomeRow): DeviceRow {
   const { link, gateway } = roster.devices.columns;
   const gateways = roster.gateways.columns;
-  let terminal = 0;
+  let terminal = NO_DEVICE;
   for (const device of roster.devicesOfHome(home)) {
-    if (roster.names.deviceKind[device] !== TERMINAL_KIND || link[device] === LINK.offline) continue;
+    if (roster.kindOf(device) !== TERMINAL_KIND || link[device] === LINK.offline) continue;
     const isReached =
       gateways.link[gateway[device]!] === LINK.online && gateways.isOverdue[gateway[device]!] === 0;
-    if (isReached && (terminal === 0 || device < terminal)) terminal = device;
+    if (isReached && (terminal === NO_DEVICE || device < terminal)) terminal = device;
   }
   return terminal;
 }

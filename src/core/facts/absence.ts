@@ -7,9 +7,12 @@ import type { HomeCommand, HomeCommandRefusal } from '../model/command.ts';
 import type { EffectBody } from '../model/effect.ts';
 import { ABSENCE_DAYS_MAX, type HomeState } from '../model/home-state.ts';
 import { PRESENCE } from '../state/roster.ts';
+import { type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteActivity } from './activity.ts';
 import { forgetDoor, isMatOccupied, setPresence } from './presence.ts';
+
+type DeclareAway = HomeCommand & { action: 'declare-away' };
 
 const ABSENCE_MS_MAX = ABSENCE_DAYS_MAX * 24 * 3_600_000;
 
@@ -26,12 +29,12 @@ export interface Declaring {
 }
 
 /** Rows of homes that were never configured are holes, which a snapshot turns into nulls. */
-export function isKnownHome(world: World, home: number): boolean {
-  return (world.roster.names.homeId[home] ?? null) !== null;
+export function isKnownHome(world: World, home: HomeRow): boolean {
+  return (world.roster.homeIdOf(home) ?? null) !== null;
 }
 
 /** What is known of a home the core knows. */
-export function homeStateOf(world: World, home: number): HomeState {
+export function homeStateOf(world: World, home: HomeRow): HomeState {
   const { presence, awaySinceMs, lastActivityAtMs } = world.roster.homes.columns;
   return {
     presence: PRESENCE_WORDS[presence[home] as keyof typeof PRESENCE_WORDS],
@@ -44,50 +47,51 @@ export function homeStateOf(world: World, home: number): HomeState {
 /** Ends in exactly one answer, the last effect of the entry. */
 export function applyHomeCommand(declaring: Declaring, command: HomeCommand): void {
   const { world, emit } = declaring;
-  const { home, staffId } = command;
-  const { homeId, homeDistrict } = world.roster.names;
-  const refusal = refusalOf(world, command);
+  const { staffId } = command;
+  const { roster } = world;
+  const home = roster.homes.row(command.home);
+  const refusal = refusalOf(world, home, command);
   if (refusal !== null) {
-    emit({ type: 'home-command-refused', homeId: homeId[home] ?? null, staffId, refusal });
+    emit({ type: 'home-command-refused', homeId: roster.homeIdOf(home) ?? null, staffId, refusal });
     return;
   }
-  if (command.action === 'declare-away') declareAway(declaring, command);
+  if (command.action === 'declare-away') declareAway(declaring, home, command);
   else declareBack(declaring, home);
   emit({
     type: 'home-state',
     change: command.action === 'declare-away' ? 'declared-away' : 'declared-back',
-    homeId: homeId[home]!,
-    districtCode: homeDistrict[home]!,
+    homeId: roster.homeIdOf(home),
+    districtCode: roster.districtOf(home),
     staffId,
     state: homeStateOf(world, home),
   });
 }
 
 /** When a declaration ends by itself; Infinity while nobody is in: then rule `away-too-long` waits for the return. */
-export function absenceDeadlineMs(world: World, home: number): number {
+export function absenceDeadlineMs(world: World, home: HomeRow): number {
   const { absences, homes } = world.roster;
   if (absences.size === 0 || homes.columns.presence[home] === PRESENCE.away) return Number.POSITIVE_INFINITY;
   return absences.get(home)?.untilMs ?? Number.POSITIVE_INFINITY;
 }
 
 /** Presence changed, or time passed: a declaration is over when its end is past and somebody is in. */
-export function checkAbsence(world: World, home: number): void {
+export function checkAbsence(world: World, home: HomeRow): void {
   const endMs = absenceDeadlineMs(world, home);
   if (endMs <= world.nowMs) world.roster.absences.delete(home);
   else world.wakeHome(home, endMs);
 }
 
-function refusalOf(world: World, command: HomeCommand): HomeCommandRefusal | null {
+function refusalOf(world: World, home: HomeRow, command: HomeCommand): HomeCommandRefusal | null {
   const { roster, nowMs } = world;
-  if (!isKnownHome(world, command.home)) return 'no-such-home';
+  if (!isKnownHome(world, home)) return 'no-such-home';
   if (command.action === 'declare-back') return null;
-  if (!roster.isWatched(command.home)) return 'not-watched';
+  if (!roster.isWatched(home)) return 'not-watched';
   const isGoodEnd = command.untilMs > nowMs && command.untilMs <= nowMs + ABSENCE_MS_MAX;
   return isGoodEnd ? null : 'bad-end';
 }
 
-function declareAway({ world, signals }: Declaring, command: HomeCommand & { action: 'declare-away' }): void {
-  const { home, staffId, untilMs, note } = command;
+function declareAway({ world, signals }: Declaring, home: HomeRow, command: DeclareAway): void {
+  const { staffId, untilMs, note } = command;
   const { columns } = world.roster.homes;
   world.roster.absences.set(home, { untilMs, declaredAtMs: world.nowMs, staffId, note });
   // Of several residents one lies on a mat: somebody has stayed, and goes on being watched.
@@ -99,10 +103,10 @@ function declareAway({ world, signals }: Declaring, command: HomeCommand & { act
 }
 
 /** The word of a person who knows: it counts as a sign of life, so that the clocks begin now and not days ago. */
-function declareBack({ world, signals }: Declaring, home: number): void {
+function declareBack({ world, signals }: Declaring, home: HomeRow): void {
   world.roster.absences.delete(home);
   if (world.roster.homes.columns.presence[home] !== PRESENCE.away) return;
   forgetDoor(world, home);
   setPresence(world, signals, home, PRESENCE.home);
-  noteActivity(world, signals, home, 0, world.nowMs, false);
+  noteActivity(world, signals, home, NO_DEVICE, world.nowMs, false);
 }

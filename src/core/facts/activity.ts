@@ -3,6 +3,7 @@
 import type { ObservationBody } from '../model/entry.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { LEVEL } from '../state/roster.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteLateLife, unseenAfterMs, unseenBeforeMs } from './backlog.ts';
 import { noteSettled, teachLoss } from './lost-sensor.ts';
@@ -24,7 +25,7 @@ const TWO_EDGE: ReadonlySet<string> = new Set(TWO_EDGE_ACTIVITY_KINDS);
  * Was this caused by a person? Reads and then updates the device's last level.
  * An event counts as such; a periodic level only when it differs from the level known before.
  */
-export function isActivity(world: World, observation: ObservationBody, device: number): boolean {
+export function isActivity(world: World, observation: ObservationBody, device: DeviceRow): boolean {
   const { kind, value, isLevel } = observation;
   // A test call may come from the device itself, every night: it says nothing of the resident.
   if (kind === 'button') return typeof value === 'string' && value !== 'test';
@@ -46,8 +47,8 @@ export function isActivity(world: World, observation: ObservationBody, device: n
 export function noteActivity(
   world: World,
   signals: Signals,
-  home: number,
-  device: number,
+  home: HomeRow,
+  device: DeviceRow,
   atMs: number,
   wasIn: boolean,
 ): void {
@@ -77,16 +78,21 @@ export function noteActivity(
 }
 
 /** From one room to another: by a sign that is strong, or soon after the one before, so that a stray hit is none. */
-function hasRoamed(world: World, home: number, before: number, device: number, sinceMs: number): boolean {
-  const { names } = world.roster;
+function hasRoamed(
+  world: World,
+  home: HomeRow,
+  before: DeviceRow,
+  device: DeviceRow,
+  sinceMs: number,
+): boolean {
   if (world.roster.roomsOf(home) < 2 || world.roster.isDoor(device)) return true;
   // Who presses a button is well enough to say so, wherever it hangs.
-  if (PRESSED.has(names.deviceKind[device]!)) return true;
+  if (PRESSED.has(world.roster.kindOf(device))) return true;
   if (world.roster.isSameRoom(before, device)) return false;
   return !world.roster.isWeak(device) || sinceMs <= ROAM_MS;
 }
 
-function noteRoaming(world: World, signals: Signals, home: number, atMs: number, wasIn: boolean): void {
+function noteRoaming(world: World, signals: Signals, home: HomeRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   const unseenMs = unseenAfterMs(world, home, atMs);
   const isSeen = columns.roamBlindMs[home]! <= unseenMs && columns.blindSinceMs[home] === 0;

@@ -5,6 +5,7 @@
 
 import type { ObservationBody } from '../model/entry.ts';
 import { emergencyOf } from '../model/observation.ts';
+import type { HomeRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -22,7 +23,7 @@ const LIVE_MS = 10_000;
 const GAP_MS = 30 * MINUTE_MS;
 
 /** The home is seen again; it was not since `fromMs`. What was not told before that is still on its way as well. */
-export function noteSightBack(world: World, home: number, fromMs: number): void {
+export function noteSightBack(world: World, home: HomeRow, fromMs: number): void {
   const columns = world.roster.homes.columns;
   const isTold = columns.untoldFromMs[home]! >= columns.sightBackAtMs[home]!;
   columns.sightBackAtMs[home] = world.nowMs;
@@ -35,7 +36,7 @@ export function noteSightBack(world: World, home: number, fromMs: number): void 
 }
 
 /** A reading of the home, measured at `atMs`. */
-export function noteTold(world: World, observation: ObservationBody, home: number, atMs: number): void {
+export function noteTold(world: World, observation: ObservationBody, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   const fromMs = columns.untoldFromMs[home]!;
   const backMs = columns.sightBackAtMs[home]!;
@@ -51,7 +52,7 @@ export function noteTold(world: World, observation: ObservationBody, home: numbe
 }
 
 /** A sign of life that is older than our sight: the next one may be on its way. Before it is taken over. */
-export function noteLateLife(world: World, home: number, atMs: number): void {
+export function noteLateLife(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   if (isLive(atMs, columns.sightBackAtMs[home]!)) return;
   if (atMs < columns.lastActivityAtMs[home]!) awaitMore(world, home);
@@ -60,13 +61,13 @@ export function noteLateLife(world: World, home: number, atMs: number): void {
 }
 
 /** How much of the time after `atMs` nobody has told us of; not that in which we are blind now. */
-export function unseenAfterMs(world: World, home: number, atMs: number): number {
+export function unseenAfterMs(world: World, home: HomeRow, atMs: number): number {
   const { sightBackAtMs, untoldFromMs } = world.roster.homes.columns;
   return Math.max(0, sightBackAtMs[home]! - Math.max(atMs, untoldFromMs[home]!));
 }
 
 /** How much of the time between the last sign of life and `atMs` was not seen. Before that sign is taken over. */
-export function unseenBeforeMs(world: World, home: number, atMs: number): number {
+export function unseenBeforeMs(world: World, home: HomeRow, atMs: number): number {
   return Math.max(0, world.roster.homes.columns.blindMs[home]! - unseenAfterMs(world, home, atMs));
 }
 
@@ -74,7 +75,7 @@ function isLive(atMs: number, backMs: number): boolean {
   return atMs >= backMs - LIVE_MS;
 }
 
-function awaitMore(world: World, home: number): void {
+function awaitMore(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   const untilMs = Math.min(world.nowMs + BACKLOG_MS, columns.sightBackAtMs[home]! + CATCH_UP_MS);
   columns.backlogUntilMs[home] = Math.max(columns.backlogUntilMs[home]!, untilMs);
@@ -82,7 +83,7 @@ function awaitMore(world: World, home: number): void {
 }
 
 /** Of this time we know now that nothing stirred in it. */
-function takeOff(world: World, home: number, fromMs: number, untilMs: number): void {
+function takeOff(world: World, home: HomeRow, fromMs: number, untilMs: number): void {
   const columns = world.roster.homes.columns;
   const { blindMs, roamBlindMs, lastActivityAtMs, roamedAtMs } = columns;
   const seenMs = Math.max(0, untilMs - Math.max(fromMs, lastActivityAtMs[home]!));
@@ -95,7 +96,7 @@ function takeOff(world: World, home: number, fromMs: number, untilMs: number): v
  * Where a sign of life was kept, signs of life are kept: then a pause that the sensors may make is none of the gateway.
  * Else only readings that follow each other closely prove that it went on keeping.
  */
-function gapMs(world: World, home: number): number {
+function gapMs(world: World, home: HomeRow): number {
   const { lastActivityAtMs, unseenFromMs } = world.roster.homes.columns;
   return lastActivityAtMs[home]! > unseenFromMs[home]!
     ? Math.max(GAP_MS, longestPauseMs(world, home))
@@ -103,7 +104,7 @@ function gapMs(world: World, home: number): number {
 }
 
 /** Two reports are due within the window of supervision: the shortest pause that the sensors of life keep for sure. */
-function longestPauseMs(world: World, home: number): number {
+function longestPauseMs(world: World, home: HomeRow): number {
   const { windowMs } = world.roster.devices.columns;
   let shortestMs = Number.POSITIVE_INFINITY;
   for (

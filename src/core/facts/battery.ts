@@ -1,6 +1,7 @@
 // The battery of a device, as it last reported it: as a reading of its own or beside another one.
 
 import type { ObservationBody } from '../model/entry.ts';
+import type { DeviceRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 
 /** Percent; null when the report does not speak of it. */
@@ -10,7 +11,7 @@ export function batteryPctOf(observation: ObservationBody): number | null {
   return observation.batteryPct;
 }
 
-export function noteBattery(world: World, observation: ObservationBody, device: number): void {
+export function noteBattery(world: World, observation: ObservationBody, device: DeviceRow): void {
   const batteryPct = batteryPctOf(observation);
   if (batteryPct === null) return;
   const clamped = Math.min(100, Math.max(0, Math.round(batteryPct)));

@@ -2,10 +2,11 @@
 // be closed, a press to come) ask here, because the sight of a home (facts/sight.ts) is about its activity sensors.
 
 import { LINK } from '../state/roster.ts';
+import type { DeviceRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 
 /** Its gateway is there and not overdue, and the device itself is not called silent. */
-export function isDeviceSeen(world: World, device: number): boolean {
+export function isDeviceSeen(world: World, device: DeviceRow): boolean {
   const { devices, gateways } = world.roster;
   const gateway = devices.columns.gateway[device]!;
   if (gateways.columns.link[gateway] !== LINK.online || gateways.columns.isOverdue[gateway] === 1)
@@ -14,7 +15,7 @@ export function isDeviceSeen(world: World, device: number): boolean {
 }
 
 /** End of the last known outage of its gateway; 0 when there was none. */
-export function gatewayBackSinceMs(world: World, device: number): number {
+export function gatewayBackSinceMs(world: World, device: DeviceRow): number {
   const { devices, gateways } = world.roster;
   return gateways.columns.backSinceMs[devices.columns.gateway[device]!]!;
 }

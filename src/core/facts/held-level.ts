@@ -1,7 +1,10 @@
 // A measured level that stays out of bounds. Time counts only between two readings that are both out on the same side
 // and not too far apart: one wrong reading, a copy of it, or silence never holds anything. An older reading than the
 // newest changes nothing. Hysteresis is the caller's: it says when a level that was raised is back.
-// Kept in seconds, one row per measured thing, so that it is small.
+// Kept in seconds, in lists with a number per measured thing, so that it is small.
+
+import type { DeviceRow } from '../state/row.ts';
+import type { List } from '../state/table.ts';
 
 /** Which bound is passed. */
 export const SIDE = { within: 0, high: 1, low: 2 } as const;
@@ -13,11 +16,17 @@ const HELD_MAX_S = 0xffff;
 
 export interface HeldColumns {
   /** Newest reading, s since 1970; 0 for none. */
-  readonly atS: Uint32Array;
+  readonly atS: List<'device'>;
   /** Proven time out of bounds, s. */
-  readonly heldS: Uint16Array;
+  readonly heldS: List<'device'>;
   /** `Side`, and whether it was raised. */
-  readonly state: Uint8Array;
+  readonly state: List<'device'>;
+}
+
+/** Whose level it is, and which of those the device measures. Filled by the caller, and used within one call. */
+export interface HeldPlace {
+  device: DeviceRow;
+  at: number;
 }
 
 /** What a reading says. */
@@ -29,52 +38,61 @@ export interface LevelReading {
 }
 
 /** Takes a reading. True: it ended an episode that was raised. */
-export function noteLevel(held: HeldColumns, row: number, reading: LevelReading, staleMs: number): boolean {
+export function noteLevel(
+  held: HeldColumns,
+  place: HeldPlace,
+  reading: LevelReading,
+  staleMs: number,
+): boolean {
   const { atS, side, isBack } = reading;
-  const sinceS = atS - held.atS[row]!;
+  const sinceS = atS - held.atS.get(place.device, place.at);
   if (sinceS <= 0) return false;
-  held.atS[row] = atS;
-  const isRaised = isHeldRaised(held, row);
+  held.atS.set(place.device, place.at, atS);
+  const isRaised = isHeldRaised(held, place);
   if (side === SIDE.within) {
     if (isRaised && !isBack) return false;
-    forget(held, row);
+    forget(held, place);
     return isRaised;
   }
-  if (side !== sideOf(held, row)) {
-    forget(held, row);
-    held.state[row] = side;
+  if (side !== sideOf(held, place)) {
+    forget(held, place);
+    held.state.set(place.device, place.at, side);
     return isRaised;
   }
   const isHolding = sinceS * 1000 <= staleMs;
-  held.heldS[row] = isHolding ? Math.min(HELD_MAX_S, held.heldS[row]! + sinceS) : 0;
+  held.heldS.set(
+    place.device,
+    place.at,
+    isHolding ? Math.min(HELD_MAX_S, held.heldS.get(place.device, place.at) + sinceS) : 0,
+  );
   return false;
 }
 
 /** Out of bounds for `holdMs` and not raised yet. */
-export function isHeldLong(held: HeldColumns, row: number, holdMs: number): boolean {
-  if (sideOf(held, row) === SIDE.within || isHeldRaised(held, row)) return false;
-  return held.heldS[row]! * 1000 >= holdMs;
+export function isHeldLong(held: HeldColumns, place: HeldPlace, holdMs: number): boolean {
+  if (sideOf(held, place) === SIDE.within || isHeldRaised(held, place)) return false;
+  return held.heldS.get(place.device, place.at) * 1000 >= holdMs;
 }
 
-export function sideOf(held: HeldColumns, row: number): Side {
-  return (held.state[row]! & SIDE_BITS) as Side;
+export function sideOf(held: HeldColumns, place: HeldPlace): Side {
+  return (held.state.get(place.device, place.at) & SIDE_BITS) as Side;
 }
 
-export function isHeldRaised(held: HeldColumns, row: number): boolean {
-  return (held.state[row]! & RAISED_BIT) !== 0;
+export function isHeldRaised(held: HeldColumns, place: HeldPlace): boolean {
+  return (held.state.get(place.device, place.at) & RAISED_BIT) !== 0;
 }
 
 /** Until `noteLevel` says that it ended, it is not raised again. */
-export function markRaised(held: HeldColumns, row: number): void {
-  held.state[row] = held.state[row]! | RAISED_BIT;
+export function markRaised(held: HeldColumns, place: HeldPlace): void {
+  held.state.set(place.device, place.at, held.state.get(place.device, place.at) | RAISED_BIT);
 }
 
 /** First of the readings that hold. */
-export function heldSinceMs(held: HeldColumns, row: number): number {
-  return (held.atS[row]! - held.heldS[row]!) * 1000;
+export function heldSinceMs(held: HeldColumns, place: HeldPlace): number {
+  return (held.atS.get(place.device, place.at) - held.heldS.get(place.device, place.at)) * 1000;
 }
 
-function forget(held: HeldColumns, row: number): void {
-  held.heldS[row] = 0;
-  held.state[row] = SIDE.within;
+function forget(held: HeldColumns, place: HeldPlace): void {
+  held.heldS.set(place.device, place.at, 0);
+  held.state.set(place.device, place.at, SIDE.within);
 }

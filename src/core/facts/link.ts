@@ -2,6 +2,7 @@
 // A device behind a silent gateway is not judged; our own outage (`resumedAtMs`) is never evidence.
 
 import { LINK } from '../state/roster.ts';
+import type { DeviceRow, GatewayRow, HomeRow } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 
 /** After a lost session or a last will: time for a mobile gateway to come back before it is called silent (60 s). */
@@ -22,9 +23,10 @@ const NEVER = Number.POSITIVE_INFINITY;
  * A heartbeat of the gateway came now, which is noted already: learn how often it comes. A pause is no habit, so it
  * counts little.
  */
-export function noteBeat(world: World, gateway: number): void {
-  const { columns, size } = world.roster.gateways;
-  if (gateway >= size) return;
+export function noteBeat(world: World, gateway: GatewayRow): void {
+  const { gateways } = world.roster;
+  if (!gateways.has(gateway)) return;
+  const { columns } = gateways;
   const sinceMs = world.nowMs - columns.beatAtMs[gateway]!;
   const usualMs = columns.beatMs[gateway]!;
   if (columns.beatAtMs[gateway]! > 0 && sinceMs > 0) {
@@ -37,7 +39,7 @@ export function noteBeat(world: World, gateway: number): void {
 }
 
 /** When missing heartbeats make the gateway overdue; Infinity for one that sends none or is not supervised. */
-function overdueAtMs(world: World, gateway: number): number {
+function overdueAtMs(world: World, gateway: GatewayRow): number {
   const columns = world.roster.gateways.columns;
   if (columns.beatMs[gateway] === 0 || columns.windowMs[gateway] === NEVER) return NEVER;
   if (columns.isOverdue[gateway] === 1) return NEVER;
@@ -49,7 +51,7 @@ function overdueAtMs(world: World, gateway: number): number {
  * When it will be clear whether the late heartbeat of a gateway is missing, or what it kept for us while we were away;
  * 0 when nothing is.
  */
-export function doubtUntilMs(world: World, gateway: number): number {
+export function doubtUntilMs(world: World, gateway: GatewayRow): number {
   const { lastSeenAtMs, link } = world.roster.gateways.columns;
   const returnAtMs = world.resumedAtMs + LINK_LOSS_GRACE_MS;
   const isAwaited = link[gateway] === LINK.online && lastSeenAtMs[gateway]! < world.resumedAtMs;
@@ -64,9 +66,10 @@ export function doubtUntilMs(world: World, gateway: number): number {
 }
 
 /** Something came from the gateway now. */
-export function noteGatewaySeen(world: World, signals: Signals, gateway: number): void {
-  const { columns, size } = world.roster.gateways;
-  if (gateway >= size) return;
+export function noteGatewaySeen(world: World, signals: Signals, gateway: GatewayRow): void {
+  const { gateways } = world.roster;
+  if (!gateways.has(gateway)) return;
+  const { columns } = gateways;
   columns.lastSeenAtMs[gateway] = world.nowMs;
   columns.linkLostAtMs[gateway] = 0;
   const wasOverdue = columns.isOverdue[gateway] === 1;
@@ -88,15 +91,17 @@ export function noteGatewaySeen(world: World, signals: Signals, gateway: number)
 }
 
 /** The gateway said goodbye, its will came, or its last session is gone. */
-export function noteGatewayLost(world: World, gateway: number): void {
-  const { columns, size } = world.roster.gateways;
-  if (gateway >= size || columns.link[gateway] !== LINK.online || columns.linkLostAtMs[gateway] !== 0) return;
+export function noteGatewayLost(world: World, gateway: GatewayRow): void {
+  const { gateways } = world.roster;
+  const { columns } = gateways;
+  if (!gateways.has(gateway) || columns.link[gateway] !== LINK.online) return;
+  if (columns.linkLostAtMs[gateway] !== 0) return;
   columns.linkLostAtMs[gateway] = world.nowMs;
   world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
 }
 
 /** The device reported at `atMs`: its own time when trusted, so a buffered report proves no more than it can. */
-export function noteDeviceSeen(world: World, signals: Signals, device: number, atMs: number): void {
+export function noteDeviceSeen(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const columns = world.roster.devices.columns;
   if (atMs > columns.lastSeenAtMs[device]!) columns.lastSeenAtMs[device] = atMs;
   if (columns.link[device] === LINK.online) return;
@@ -105,13 +110,13 @@ export function noteDeviceSeen(world: World, signals: Signals, device: number, a
 }
 
 /** The gateway says that it lost the device (`online: false`). */
-export function noteDeviceLost(world: World, signals: Signals, device: number): void {
+export function noteDeviceLost(world: World, signals: Signals, device: DeviceRow): void {
   if (world.roster.devices.columns.link[device] === LINK.offline) return;
   setDeviceLink(world, signals, device, LINK.offline);
 }
 
 /** When the gateway would have to be called silent; Infinity when it already is or is not watched. */
-export function gatewayDeadlineMs(world: World, gateway: number): number {
+export function gatewayDeadlineMs(world: World, gateway: GatewayRow): number {
   const columns = world.roster.gateways.columns;
   if (columns.isWatched[gateway] === 0) return NEVER;
   switch (columns.link[gateway]) {
@@ -131,7 +136,7 @@ export function gatewayDeadlineMs(world: World, gateway: number): number {
 }
 
 /** Judge a gateway whose deadline may have come. */
-export function checkGateway(world: World, signals: Signals, gateway: number): void {
+export function checkGateway(world: World, signals: Signals, gateway: GatewayRow): void {
   const { columns } = world.roster.gateways;
   if (columns.link[gateway] === LINK.online && overdueAtMs(world, gateway) <= world.nowMs) {
     columns.isOverdue[gateway] = 1;
@@ -143,7 +148,7 @@ export function checkGateway(world: World, signals: Signals, gateway: number): v
 }
 
 /** When the device would have to be called silent; Infinity while its gateway is not online. */
-export function deviceDeadlineMs(world: World, device: number): number {
+export function deviceDeadlineMs(world: World, device: DeviceRow): number {
   const { columns } = world.roster.devices;
   const gateways = world.roster.gateways.columns;
   const gateway = columns.gateway[device]!;
@@ -159,7 +164,7 @@ export function deviceDeadlineMs(world: World, device: number): number {
 }
 
 /** Judge the devices of a home whose deadline may have come. */
-export function checkDevices(world: World, signals: Signals, home: number): void {
+export function checkDevices(world: World, signals: Signals, home: HomeRow): void {
   for (
     let device = world.roster.firstDeviceOf(home);
     device !== 0;
@@ -169,7 +174,7 @@ export function checkDevices(world: World, signals: Signals, home: number): void
   }
 }
 
-export function nextDeviceDeadlineMs(world: World, home: number): number {
+export function nextDeviceDeadlineMs(world: World, home: HomeRow): number {
   let next = NEVER;
   for (
     let device = world.roster.firstDeviceOf(home);
@@ -180,7 +185,7 @@ export function nextDeviceDeadlineMs(world: World, home: number): number {
   return next;
 }
 
-function setDeviceLink(world: World, signals: Signals, device: number, link: number): void {
+function setDeviceLink(world: World, signals: Signals, device: DeviceRow, link: number): void {
   const columns = world.roster.devices.columns;
   columns.link[device] = link;
   if (link === LINK.online) world.wakeHome(columns.home[device]!, deviceDeadlineMs(world, device));

@@ -5,6 +5,7 @@
 // then it is alive, and says nothing. Never later than the cap, and never after a sign from the bathroom.
 
 import { PLACES } from '../state/roster.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 
 const MINUTE_MS = 60_000;
@@ -34,8 +35,8 @@ const TOGETHER_MS = 30 * MINUTE_MS;
 /** Next sign of life, before it becomes the last one: what would its silence have been without the sensor before? */
 export function teachLoss(
   world: World,
-  home: number,
-  device: number,
+  home: HomeRow,
+  device: DeviceRow,
   atMs: number,
   isSeen: boolean,
   wasIn: boolean,
@@ -43,7 +44,7 @@ export function teachLoss(
   const { homes, devices } = world.roster;
   const columns = homes.columns;
   const before = columns.lastActivityDevice[home]!;
-  if (!isSeen) columns.otherActivityDevice[home] = 0;
+  if (!isSeen) columns.otherActivityDevice[home] = NO_DEVICE;
   if (!isSeen || before === device || before === 0) return;
   const other = columns.otherActivityDevice[home]!;
   const lengthMs = atMs - columns.otherActivityAtMs[home]!;
@@ -51,16 +52,21 @@ export function teachLoss(
   columns.otherActivityAtMs[home] = columns.lastActivityAtMs[home]!;
   if (other === 0 || lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return;
   if (wasIn) {
-    if (lift(devices.columns.lossMin, other, lengthMs)) devices.columns.lossDevice[other] = before;
+    const { lossMin, lossDevice } = devices.columns;
+    const isLongest = minutesOf(lengthMs) >= lossMin[other]!;
+    lossMin[other] = lifted(lossMin[other]!, lengthMs);
+    if (isLongest) lossDevice[other] = before;
   } else if (world.roster.isDoor(before)) {
+    const { outMin } = devices.columns;
+    const place = world.roster.placeOf(other);
     columns.outDoor[home] = before;
-    lift(devices.columns.outMin, other, lengthMs);
-    lift(columns.outPlaceMin, home * PLACES.count + world.roster.placeOf(other), lengthMs);
+    outMin[other] = lifted(outMin[other]!, lengthMs);
+    columns.outPlaceMin.set(home, place, lifted(columns.outPlaceMin.get(home, place), lengthMs));
   }
 }
 
 /** The sign of life that has just become the last one: does it say where somebody really is? */
-export function noteSettled(world: World, home: number, device: number, atMs: number): void {
+export function noteSettled(world: World, home: HomeRow, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   const isAlone = atMs - columns.otherActivityAtMs[home]! > TOGETHER_MS;
   if (isAlone && world.roster.isWeak(device)) return;
@@ -69,7 +75,7 @@ export function noteSettled(world: World, home: number, device: number, atMs: nu
 }
 
 /** Until when the silence may be that of one lost sensor; 0 for no doubt. Blind time is not in it. */
-export function lossDoubtUntilMs(world: World, home: number): number {
+export function lossDoubtUntilMs(world: World, home: HomeRow): number {
   const { homes, devices } = world.roster;
   const columns = homes.columns;
   if (world.roster.placeOf(columns.lastActivityDevice[home]!) === PLACES.bathroom) return 0;
@@ -89,7 +95,7 @@ export function lossDoubtUntilMs(world: World, home: number): number {
  * is a dead sensor, and a single hit since they were last known to walk about may be that of an empty home: no reason
  * to ring sooner than the fixed rule would since then. Not since the hit: strays come as often as it would ring.
  */
-function deadHallUntilMs(world: World, home: number, settledAtMs: number): number {
+function deadHallUntilMs(world: World, home: HomeRow, settledAtMs: number): number {
   const { homes } = world.roster;
   const door = homes.columns.outDoor[home]!;
   const isSingleHit = homes.columns.lastActivityAtMs[home]! > settledAtMs;
@@ -97,32 +103,30 @@ function deadHallUntilMs(world: World, home: number, settledAtMs: number): numbe
   return isUnheard(world, door, settledAtMs - ALIVE_MS) ? settledAtMs + CHEAP_MS : 0;
 }
 
-function doorDoubtMs(world: World, home: number, device: number, fromMs: number): number {
+function doorDoubtMs(world: World, home: HomeRow, device: DeviceRow, fromMs: number): number {
   const { homes, devices } = world.roster;
   const door = homes.columns.outDoor[home]!;
   if (door === 0 || !isUnheard(world, door, fromMs - DOOR_JUST_MOVED_MS)) return 0;
   if (isUnheard(world, door, fromMs - DOOR_OVERDUE_MS)) {
-    const place = home * PLACES.count + world.roster.placeOf(device);
-    return longerThan(homes.columns.outPlaceMin[place]!, OVERDUE_FACTOR);
+    const outMin = homes.columns.outPlaceMin.get(home, world.roster.placeOf(device));
+    return longerThan(outMin, OVERDUE_FACTOR);
   }
   const doubtMs = longerThan(devices.columns.outMin[device]!, FACTOR);
   return doubtMs <= CHEAP_MS ? doubtMs : 0;
 }
 
 /** What is learned here is forgotten like every habit; see `fade` of the routine. */
-export function fadeLosses(world: World, home: number, kept: number): void {
+export function fadeLosses(world: World, home: HomeRow, kept: number): void {
   const { homes, devices } = world.roster;
   const { lossMin, outMin } = devices.columns;
   for (const device of world.roster.devicesOfHome(home)) {
     lossMin[device] = lossMin[device]! * kept;
     outMin[device] = outMin[device]! * kept;
   }
-  const { outPlaceMin } = homes.columns;
-  for (let place = home * PLACES.count; place < (home + 1) * PLACES.count; place++)
-    outPlaceMin[place] = outPlaceMin[place]! * kept;
+  homes.columns.outPlaceMin.scale(home, kept);
 }
 
-function isUnheard(world: World, device: number, sinceMs: number): boolean {
+function isUnheard(world: World, device: DeviceRow, sinceMs: number): boolean {
   const { distrust, lastSeenAtMs } = world.roster.devices.columns;
   return distrust[device] !== 0 || lastSeenAtMs[device]! < sinceMs;
 }
@@ -131,10 +135,11 @@ function longerThan(minutes: number, factor: number): number {
   return minutes === 0 ? 0 : minutes * MINUTE_MS * factor + MARGIN_MS;
 }
 
-/** True when it is the longest so far. */
-function lift(column: Uint16Array, index: number, lengthMs: number): boolean {
-  const minutes = Math.ceil(lengthMs / MINUTE_MS);
-  const aboveMin = minutes - column[index]!;
-  if (aboveMin >= 0) column[index] = Math.ceil(column[index]! + aboveMin * LIFT);
-  return aboveMin >= 0;
+function minutesOf(lengthMs: number): number {
+  return Math.ceil(lengthMs / MINUTE_MS);
+}
+
+/** What is usual, minutes, after one that took so long. */
+function lifted(usualMin: number, lengthMs: number): number {
+  return Math.ceil(usualMin + Math.max(0, minutesOf(lengthMs) - usualMin) * LIFT);
 }

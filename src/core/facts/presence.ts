@@ -5,6 +5,7 @@
 // An absence is never an end of watching: rule `away-too-long` counts it.
 
 import { LEVEL, PRESENCE } from '../state/roster.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 
 /**
@@ -43,13 +44,13 @@ const STAYING_MS = 15 * 60_000;
 const ONE_ROOM_MS = 5 * 60_000;
 
 /** A home whose silence says something: it is watched and seen, and nobody knows that they are out. */
-export function isWatchedAtHome(world: World, home: number): boolean {
+export function isWatchedAtHome(world: World, home: HomeRow): boolean {
   const { blindSinceMs, presence } = world.roster.homes.columns;
   return world.roster.isWatched(home) && blindSinceMs[home] === 0 && presence[home] !== PRESENCE.away;
 }
 
 /** They may have gone while nobody looked, or somebody came through the door and was not heard since. */
-export function mayBeEmpty(world: World, home: number): boolean {
+export function mayBeEmpty(world: World, home: HomeRow): boolean {
   const { isUncertain, isReturning } = world.roster.homes.columns;
   return isUncertain[home] === UNCERTAIN.unseen || isReturning[home] === 1;
 }
@@ -58,8 +59,8 @@ export function mayBeEmpty(world: World, home: number): boolean {
 export function noteDoor(
   world: World,
   signals: Signals,
-  home: number,
-  device: number,
+  home: HomeRow,
+  device: DeviceRow,
   atMs: number,
 ): boolean {
   const columns = world.roster.homes.columns;
@@ -75,7 +76,7 @@ export function noteDoor(
   else if (atMs > columns.doorAtMs[home]! + PASSAGE_MS) columns.isReturning[home] = 0;
   columns.isUncertain[home] = UNCERTAIN.no;
   columns.doorAtMs[home] = Math.max(columns.doorAtMs[home]!, atMs);
-  columns.hintDevice[home] = 0;
+  columns.hintDevice[home] = NO_DEVICE;
   setPresence(world, signals, home, PRESENCE.home);
   world.wakeHome(home, presenceDeadlineMs(world, home));
   return true;
@@ -85,8 +86,8 @@ export function noteDoor(
 export function noteInside(
   world: World,
   signals: Signals,
-  home: number,
-  device: number,
+  home: HomeRow,
+  device: DeviceRow,
   atMs: number,
 ): boolean {
   const columns = world.roster.homes.columns;
@@ -114,11 +115,11 @@ export function noteInside(
  * When silence after the door becomes an absence; Infinity when no door is waiting for an answer. What stirred after a
  * door that was kept may be next in the backlog.
  */
-export function presenceDeadlineMs(world: World, home: number): number {
+export function presenceDeadlineMs(world: World, home: HomeRow): number {
   return Math.max(leftAtMs(world, home), world.roster.homes.columns.backlogUntilMs[home]!);
 }
 
-function leftAtMs(world: World, home: number): number {
+function leftAtMs(world: World, home: HomeRow): number {
   const columns = world.roster.homes.columns;
   if (columns.doorAtMs[home] === 0 || columns.presence[home] === PRESENCE.away)
     return Number.POSITIVE_INFINITY;
@@ -127,29 +128,29 @@ function leftAtMs(world: World, home: number): number {
   return columns.doorAtMs[home]! + (world.roster.livesAlone(home) ? AWAY_AFTER_MS : AWAY_AFTER_SEVERAL_MS);
 }
 
-export function checkPresence(world: World, signals: Signals, home: number): void {
+export function checkPresence(world: World, signals: Signals, home: HomeRow): void {
   if (presenceDeadlineMs(world, home) <= world.nowMs) leave(world, signals, home);
 }
 
 /** What a gateway kept comes hours later in one rush: who was out for long enough before `atMs` was away by then. */
-function leaveBefore(world: World, signals: Signals, home: number, atMs: number): void {
+function leaveBefore(world: World, signals: Signals, home: HomeRow, atMs: number): void {
   if (leftAtMs(world, home) <= atMs) leave(world, signals, home);
 }
 
 /** Kept from before the absence, which began or was declared meanwhile: nobody who came back. */
-function isBeforeLeaving(world: World, home: number, atMs: number): boolean {
+function isBeforeLeaving(world: World, home: HomeRow, atMs: number): boolean {
   const { awaySinceMs, sightBackAtMs } = world.roster.homes.columns;
   return atMs < awaySinceMs[home]! && atMs < sightBackAtMs[home]!;
 }
 
-function leave(world: World, signals: Signals, home: number): void {
+function leave(world: World, signals: Signals, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   if (isMatOccupied(world, home)) {
     forgetDoor(world, home);
     return;
   }
   columns.awaySinceMs[home] = columns.doorAtMs[home]!;
-  columns.hintDevice[home] = 0;
+  columns.hintDevice[home] = NO_DEVICE;
   setPresence(world, signals, home, PRESENCE.away);
 }
 
@@ -157,7 +158,7 @@ function leave(world: World, signals: Signals, home: number): void {
  * One of several residents lies or sits on a mat, so the home is not empty. Who lives alone cannot be on the mat and at
  * the door: there a mat that says so is stuck, as recorded in one home in three.
  */
-export function isMatOccupied(world: World, home: number): boolean {
+export function isMatOccupied(world: World, home: HomeRow): boolean {
   const { distrust, level } = world.roster.devices.columns;
   if (world.roster.livesAlone(home)) return false;
   for (const device of world.roster.devicesOfHome(home)) {
@@ -168,7 +169,7 @@ export function isMatOccupied(world: World, home: number): boolean {
 }
 
 /** Second hit of the same hall sensor within half a minute while somebody is in; any hit of one that never does so. */
-function isLeavingThroughHall(world: World, home: number, device: number, atMs: number): boolean {
+function isLeavingThroughHall(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
   const sinceMs = atMs - columns.hallAtMs[home]!;
   const isSame = columns.hallDevice[home] === device && sinceMs <= IN_HALL_MAX_MS;
@@ -184,11 +185,11 @@ function isLeavingThroughHall(world: World, home: number, device: number, atMs: 
 }
 
 /** A PIR with a pause of minutes: it says once that somebody is in the hall, and nothing when they stay in it. */
-function firesOnce(world: World, device: number): boolean {
+function firesOnce(world: World, device: DeviceRow): boolean {
   return world.roster.devices.columns.singleHits[device] === SINGLE_HITS_KNOWN;
 }
 
-function isProofOfReturn(world: World, home: number, device: number, atMs: number): boolean {
+function isProofOfReturn(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const { homes } = world.roster;
   if (!world.roster.isWeak(device)) return true;
   const hint = homes.columns.hintDevice[home]!;
@@ -200,7 +201,7 @@ function isProofOfReturn(world: World, home: number, device: number, atMs: numbe
 }
 
 /** From now on they are in that room, if they are in. */
-function noteOneRoom(world: World, home: number, atMs: number): void {
+function noteOneRoom(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   if (columns.presence[home] === PRESENCE.away) {
     columns.roamedAtMs[home] = atMs;
@@ -210,14 +211,14 @@ function noteOneRoom(world: World, home: number, atMs: number): void {
 }
 
 /** Nothing but hits of one weak sensor's room: somebody, or a sensor in the sun or above a stove. */
-function isOneRoomOnly(world: World, home: number, device: number): boolean {
+function isOneRoomOnly(world: World, home: HomeRow, device: DeviceRow): boolean {
   const { homes } = world.roster;
   if (!world.roster.isWeak(device) || world.roster.roomsOf(home) < 2) return false;
   return world.roster.isSameRoom(homes.columns.hintDevice[home]!, device);
 }
 
 /** Counts hits of one room that are no echo; begins anew with another room or after a quarter of an hour. */
-function isStayingInOneRoom(world: World, home: number, device: number, atMs: number): boolean {
+function isStayingInOneRoom(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
   if (!world.roster.isSameRoom(columns.hintDevice[home]!, device)) return false;
   if (atMs - columns.hintAtMs[home]! < ECHO_MS) return false;
@@ -225,12 +226,12 @@ function isStayingInOneRoom(world: World, home: number, device: number, atMs: nu
 }
 
 /** Whoever comes through the door stirs soon; a weak hit much later is as likely to be a stray. */
-function hasComeIn(world: World, home: number, atMs: number): boolean {
+function hasComeIn(world: World, home: HomeRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
   return columns.isReturning[home] === 1 && atMs - columns.doorAtMs[home]! <= COMING_IN_MS;
 }
 
-function isProofOfStaying(world: World, home: number, device: number, atMs: number): boolean {
+function isProofOfStaying(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const { homes } = world.roster;
   const columns = homes.columns;
   const sinceDoorMs = atMs - columns.doorAtMs[home]!;
@@ -246,7 +247,7 @@ function isProofOfStaying(world: World, home: number, device: number, atMs: numb
   return !world.roster.hasDoorContact(home);
 }
 
-function setHint(world: World, home: number, device: number, atMs: number): void {
+function setHint(world: World, home: HomeRow, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   const hint = columns.hintDevice[home]!;
   const isSameStay =
@@ -259,15 +260,15 @@ function setHint(world: World, home: number, device: number, atMs: number): void
   columns.hintAtMs[home] = atMs;
 }
 
-export function forgetDoor(world: World, home: number): void {
+export function forgetDoor(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   columns.doorAtMs[home] = 0;
   columns.isReturning[home] = 0;
   columns.isUncertain[home] = UNCERTAIN.no;
-  columns.hintDevice[home] = 0;
+  columns.hintDevice[home] = NO_DEVICE;
 }
 
-export function setPresence(world: World, signals: Signals, home: number, presence: number): void {
+export function setPresence(world: World, signals: Signals, home: HomeRow, presence: number): void {
   const columns = world.roster.homes.columns;
   if (columns.presence[home] === presence) return;
   columns.presence[home] = presence;

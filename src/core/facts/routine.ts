@@ -5,7 +5,8 @@
 // Method: alert line per time of day (Cuddihy et al. 2007), here as a fading peak instead of a list of days.
 
 import { zoneOffsetMs } from '../state/local-time.ts';
-import { PLACES } from '../state/roster.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
+import type { List } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 import { fadeLosses } from './lost-sensor.ts';
 
@@ -32,8 +33,8 @@ const LOOK_AHEAD = 1;
 /** Somebody was in and silent from `fromMs` to `untilMs`, then stirred; `device` was the last sign before. */
 export function teachSilence(
   world: World,
-  home: number,
-  device: number,
+  home: HomeRow,
+  device: DeviceRow,
   fromMs: number,
   untilMs: number,
 ): void {
@@ -44,73 +45,74 @@ export function teachSilence(
   if (Math.floor(beforeMs / DAY_MS) !== Math.floor((beforeMs + lengthMs) / DAY_MS)) fade(world, home);
   if (lengthMs < SHORTEST_TAUGHT_MS) return;
   teachSlots(world, home, fromMs, lengthMs);
-  const place = home * PLACES.count + world.roster.placeOf(device);
-  lift(world, home, columns.placePeakMin, place, lengthMs);
+  liftIn(world, home, columns.placePeakMin, world.roster.placeOf(device), lengthMs);
 }
 
 /** The resident was not proved to change rooms from `fromMs` to `untilMs`. */
-export function teachStay(world: World, home: number, fromMs: number, untilMs: number): void {
+export function teachStay(world: World, home: HomeRow, fromMs: number, untilMs: number): void {
   const lengthMs = Math.min(untilMs - fromMs, LONGEST_STAY_MS);
-  if (lengthMs >= SHORTEST_TAUGHT_MS)
-    lift(world, home, world.roster.homes.columns.stayPeakMin, home, lengthMs);
+  const { stayPeakMin } = world.roster.homes.columns;
+  if (lengthMs >= SHORTEST_TAUGHT_MS) stayPeakMin[home] = lifted(world, home, stayPeakMin[home]!, lengthMs);
 }
 
 /** Days at home that taught the routine. */
-export function learnedDays(world: World, home: number): number {
+export function learnedDays(world: World, home: HomeRow): number {
   return world.roster.homes.columns.learnedMs[home]! / DAY_MS;
 }
 
 /** Longest silence that is usual around the local hour `slot`, ms. */
-export function usualInSlotMs(world: World, home: number, slot: number): number {
-  const column = world.roster.homes.columns.silencePeakMin;
+export function usualInSlotMs(world: World, home: HomeRow, slot: number): number {
+  const { silencePeakMin } = world.roster.homes.columns;
   let minutes = 0;
   for (let near = slot - LOOK_BACK; near <= slot + LOOK_AHEAD; near++)
-    minutes = Math.max(minutes, column[home * SLOTS + ((near + SLOTS) % SLOTS)]!);
+    minutes = Math.max(minutes, silencePeakMin.get(home, (near + SLOTS) % SLOTS));
   return minutes * MINUTE_MS;
 }
 
 /** Longest silence that is usual after a sign of this device, ms. */
-export function usualAfterMs(world: World, home: number, device: number): number {
+export function usualAfterMs(world: World, home: HomeRow, device: DeviceRow): number {
   const { homes } = world.roster;
-  return homes.columns.placePeakMin[home * PLACES.count + world.roster.placeOf(device)]! * MINUTE_MS;
+  return homes.columns.placePeakMin.get(home, world.roster.placeOf(device)) * MINUTE_MS;
 }
 
 /** Local hour at `atMs`, by the clock the home has now: slots are too coarse for the hour of a clock change. */
-export function slotAt(world: World, home: number, atMs: number): number {
-  const localMs = atMs + zoneOffsetMs(world.roster.names.homeTimezone[home]!, world.nowMs);
+export function slotAt(world: World, home: HomeRow, atMs: number): number {
+  const localMs = atMs + zoneOffsetMs(world.roster.timezoneOf(home), world.nowMs);
   return Math.floor((localMs % DAY_MS) / HOUR_MS);
 }
 
 /** First full local hour after `atMs`. */
-export function nextSlotAtMs(world: World, home: number, atMs: number): number {
-  const offsetMs = zoneOffsetMs(world.roster.names.homeTimezone[home]!, world.nowMs);
+export function nextSlotAtMs(world: World, home: HomeRow, atMs: number): number {
+  const offsetMs = zoneOffsetMs(world.roster.timezoneOf(home), world.nowMs);
   return (Math.floor((atMs + offsetMs) / HOUR_MS) + 1) * HOUR_MS - offsetMs;
 }
 
-function teachSlots(world: World, home: number, fromMs: number, lengthMs: number): void {
+function teachSlots(world: World, home: HomeRow, fromMs: number, lengthMs: number): void {
   const untilMs = fromMs + lengthMs;
   for (let atMs = fromMs; atMs < untilMs; ) {
     const slot = slotAt(world, home, atMs);
     const endMs = Math.min(nextSlotAtMs(world, home, atMs), untilMs);
-    lift(world, home, world.roster.homes.columns.silencePeakMin, home * SLOTS + slot, endMs - fromMs);
+    liftIn(world, home, world.roster.homes.columns.silencePeakMin, slot, endMs - fromMs);
     atMs = endMs;
   }
 }
 
-function lift(world: World, home: number, column: Uint16Array, index: number, lengthMs: number): void {
-  const peak = column[index]!;
+function liftIn(world: World, home: HomeRow, list: List<'home'>, at: number, lengthMs: number): void {
+  list.set(home, at, lifted(world, home, list.get(home, at), lengthMs));
+}
+
+/** The peak after a silence of that length, minutes. */
+function lifted(world: World, home: HomeRow, peak: number, lengthMs: number): number {
   const minutes = Math.ceil(lengthMs / MINUTE_MS);
   const isKnown = world.roster.homes.columns.learnedMs[home]! >= KNOWN_AFTER_MS;
   const highest = isKnown ? peak * LIFT_FACTOR + LIFT_MIN : minutes;
-  column[index] = Math.max(peak, Math.min(minutes, highest));
+  return Math.max(peak, Math.min(minutes, highest));
 }
 
-function fade(world: World, home: number): void {
+function fade(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
-  for (let slot = home * SLOTS; slot < (home + 1) * SLOTS; slot++)
-    columns.silencePeakMin[slot] = columns.silencePeakMin[slot]! * KEPT_PER_DAY;
+  columns.silencePeakMin.scale(home, KEPT_PER_DAY);
   columns.stayPeakMin[home] = columns.stayPeakMin[home]! * KEPT_PER_DAY;
-  for (let place = home * PLACES.count; place < (home + 1) * PLACES.count; place++)
-    columns.placePeakMin[place] = columns.placePeakMin[place]! * KEPT_PER_DAY;
+  columns.placePeakMin.scale(home, KEPT_PER_DAY);
   fadeLosses(world, home, KEPT_PER_DAY);
 }

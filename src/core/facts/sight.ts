@@ -2,6 +2,7 @@
 // Coverage is the share of live activity sensors; below one half we are blind and every inactivity clock stands.
 
 import { LINK, PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteSightBack } from './backlog.ts';
 import { doubtUntilMs } from './link.ts';
@@ -22,7 +23,7 @@ export interface Coverage {
 }
 
 /** Activity sensors of a home. */
-export function coverageOf(world: World, home: number): Coverage {
+export function coverageOf(world: World, home: HomeRow): Coverage {
   const devices = world.roster.devices.columns;
   const gateways = world.roster.gateways.columns;
   let seen = 0;
@@ -48,7 +49,7 @@ export function coverageOf(world: World, home: number): Coverage {
 }
 
 /** Look again after a gateway, device or the roster changed. `sinceMs`: from when the change is true. */
-export function refreshSight(world: World, signals: Signals, home: number, sinceMs: number): void {
+export function refreshSight(world: World, signals: Signals, home: HomeRow, sinceMs: number): void {
   const columns = world.roster.homes.columns;
   const { seen, live, total } = coverageOf(world, home);
   // A home with nothing but a button is neither seen nor unseen: nothing is inferred from it.
@@ -72,14 +73,15 @@ export function refreshSight(world: World, signals: Signals, home: number, since
 
 /** Our own outage from `fromMs` to now: all homes we saw were unseen meanwhile. */
 export function addOwnOutage(world: World, fromMs: number): void {
-  const { columns, size } = world.roster.homes;
-  for (let home = 1; home < size; home++) {
+  const { homes } = world.roster;
+  const { columns } = homes;
+  for (const home of homes.rows()) {
     if (columns.lastActivityAtMs[home] !== 0 && columns.blindSinceMs[home] === 0)
       addBlindMs(world, home, fromMs);
   }
 }
 
-function addBlindMs(world: World, home: number, fromMs: number): void {
+function addBlindMs(world: World, home: HomeRow, fromMs: number): void {
   const columns = world.roster.homes.columns;
   const blindMs = world.nowMs - fromMs;
   if (blindMs >= UNCERTAIN_AFTER_MS && columns.presence[home] === PRESENCE.home)
@@ -90,17 +92,17 @@ function addBlindMs(world: World, home: number, fromMs: number): void {
 }
 
 /** When to look at a silence due at `dueMs`: then; once it is due, as soon as our sight of the home is clear. */
-export function whenSeenMs(world: World, home: number, dueMs: number): number {
+export function whenSeenMs(world: World, home: HomeRow, dueMs: number): number {
   return dueMs > world.nowMs ? dueMs : sightDoubtUntilMs(world, home) || dueMs;
 }
 
 /** The silence is due, and nothing puts our sight of the home in doubt. */
-export function isDueAndSeen(world: World, home: number, dueMs: number): boolean {
+export function isDueAndSeen(world: World, home: HomeRow, dueMs: number): boolean {
   return dueMs <= world.nowMs && sightDoubtUntilMs(world, home) === 0;
 }
 
 /** When it will be clear whether we still see this home; 0 when nothing is in doubt. */
-function sightDoubtUntilMs(world: World, home: number): number {
+function sightDoubtUntilMs(world: World, home: HomeRow): number {
   const devices = world.roster.devices.columns;
   // Kept readings are coming in: the next of them may be news.
   const backlogUntilMs = world.roster.homes.columns.backlogUntilMs[home]!;

@@ -8,6 +8,7 @@
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localDayOf, localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES } from '../state/roster.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 import { unseenBeforeMs } from './backlog.ts';
 
@@ -37,8 +38,6 @@ const MAT_TRUSTED_MS = 7 * 24 * HOUR_MS;
 /** The days on which clocks go forward and back, with an hour to spare. */
 const SHORTEST_DAY_MS = 22 * HOUR_MS;
 const LONGEST_DAY_MS = 26 * HOUR_MS;
-/** Weekday and weekend, each with its own estimate. */
-const KINDS_OF_DAY = 2;
 /** So many mornings count fully in the mean: about a month of weekdays. */
 const MEAN_MORNINGS = 20;
 /** What the latest hour keeps of its distance from the mean per morning: half after 23 mornings. */
@@ -57,7 +56,13 @@ export interface UsualRising {
 }
 
 /** Something was used at `atMs` by a resident who is in. Before `noteActivity`, which forgets what was not seen. */
-export function noteSleep(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
+export function noteSleep(
+  world: World,
+  home: HomeRow,
+  device: DeviceRow,
+  atMs: number,
+  wasIn: boolean,
+): void {
   const columns = world.roster.homes.columns;
   if (atMs < columns.lastActivityAtMs[home]!) return;
   columns.morningAtMs[home] ||= firstMorning(world, home, columns.lastActivityAtMs[home]! || atMs);
@@ -76,7 +81,7 @@ export function noteSleep(world: World, home: number, device: number, atMs: numb
 }
 
 /** Somebody is surely outside the bedroom. */
-function noteOutside(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
+function noteOutside(world: World, home: HomeRow, device: DeviceRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   // A mat that says somebody lies there outweighs weak signs elsewhere, but not a mat that is stuck: strong ones do.
   const isStrong = !world.roster.isWeak(device);
@@ -85,15 +90,15 @@ function noteOutside(world: World, home: number, device: number, atMs: number, w
 }
 
 /** Lies down, or was last seen in the bedroom, and has not left it. */
-export function isInBed(world: World, home: number): boolean {
+export function isInBed(world: World, home: HomeRow): boolean {
   const { bedAtMs, outOfBedAtMs } = world.roster.homes.columns;
   return bedAtMs[home]! > 0 && outOfBedAtMs[home] === 0;
 }
 
 /** Start of the morning that waits for a sign of getting up: the present one, or the next when it has come. */
-export function openMorningAtMs(world: World, home: number): number {
+export function openMorningAtMs(world: World, home: HomeRow): number {
   const { roster, nowMs } = world;
-  const zone = roster.names.homeTimezone[home]!;
+  const zone = roster.timezoneOf(home);
   const { morningAtMs: morningsAtMs, lastActivityAtMs } = roster.homes.columns;
   const morningAtMs = morningsAtMs[home]! || firstMorning(world, home, lastActivityAtMs[home]!);
   if (morningAtMs + MORNING_LENGTH_MS > nowMs) return morningAtMs;
@@ -102,24 +107,24 @@ export function openMorningAtMs(world: World, home: number): number {
 }
 
 /** What is known for a day like that of `atMs`; of both kinds of day together while one is not known yet. */
-export function usualRising(world: World, home: number, atMs: number): UsualRising {
+export function usualRising(world: World, home: HomeRow, atMs: number): UsualRising {
   const { upMeanMinute, upLatestMinute, upMornings } = world.roster.homes.columns;
-  const own = home * KINDS_OF_DAY + kindOfDay(world, home, atMs);
-  const other = home * KINDS_OF_DAY + 1 - kindOfDay(world, home, atMs);
-  if (upMornings[own]! >= MORNINGS_KNOWN || upMornings[other] === 0)
-    return {
-      meanMinute: upMeanMinute[own]!,
-      latestMinute: upLatestMinute[own]!,
-      mornings: upMornings[own]!,
-    };
+  const day = kindOfDay(world, home, atMs);
+  const own: UsualRising = {
+    meanMinute: upMeanMinute.get(home, day),
+    latestMinute: upLatestMinute.get(home, day),
+    mornings: upMornings.get(home, day),
+  };
+  const otherMornings = upMornings.get(home, 1 - day);
+  if (own.mornings >= MORNINGS_KNOWN || otherMornings === 0) return own;
   return {
-    meanMinute: Math.max(upMeanMinute[own]!, upMeanMinute[other]!),
-    latestMinute: Math.max(upLatestMinute[own]!, upLatestMinute[other]!),
-    mornings: upMornings[own]! + upMornings[other]!,
+    meanMinute: Math.max(own.meanMinute, upMeanMinute.get(home, 1 - day)),
+    latestMinute: Math.max(own.latestMinute, upLatestMinute.get(home, 1 - day)),
+    mornings: own.mornings + otherMornings,
   };
 }
 
-function noteMat(world: World, home: number, device: number, atMs: number): void {
+function noteMat(world: World, home: HomeRow, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   columns.bedMatAtMs[home] = atMs;
   if (world.roster.devices.columns.level[device] === LEVEL.on) {
@@ -135,7 +140,7 @@ function noteMat(world: World, home: number, device: number, atMs: number): void
 }
 
 /** A mat that is believed says that somebody lies there. */
-export function isMatOn(world: World, home: number): boolean {
+export function isMatOn(world: World, home: HomeRow): boolean {
   const { level, distrust } = world.roster.devices.columns;
   for (const device of world.roster.devicesOfHome(home))
     if (world.roster.placeOf(device) === PLACES.bed && level[device] === LEVEL.on && distrust[device] === 0)
@@ -143,19 +148,19 @@ export function isMatOn(world: World, home: number): boolean {
   return false;
 }
 
-function isMatTrusted(world: World, home: number, atMs: number): boolean {
+function isMatTrusted(world: World, home: HomeRow, atMs: number): boolean {
   const matAtMs = world.roster.homes.columns.bedMatAtMs[home]!;
   return matAtMs > 0 && atMs - matAtMs <= MAT_TRUSTED_MS;
 }
 
-function lieDown(world: World, home: number, atMs: number): void {
+function lieDown(world: World, home: HomeRow, atMs: number): void {
   const { bedAtMs, outOfBedAtMs } = world.roster.homes.columns;
   const isOtherNight = outOfBedAtMs[home]! > 0 && atMs - outOfBedAtMs[home]! > SAME_NIGHT_MS;
   if (bedAtMs[home] === 0 || isOtherNight) bedAtMs[home] = atMs;
   outOfBedAtMs[home] = 0;
 }
 
-function leaveBed(world: World, home: number, atMs: number): void {
+function leaveBed(world: World, home: HomeRow, atMs: number): void {
   const { bedAtMs, outOfBedAtMs } = world.roster.homes.columns;
   if (!isInBed(world, home)) return;
   // Of several residents one may be up while the other sleeps: only a bed that says it is empty counts.
@@ -165,7 +170,7 @@ function leaveBed(world: World, home: number, atMs: number): void {
 }
 
 /** Was somebody outside the bedroom? A strong sign, or the second of two weak ones soon after each other. */
-function isProof(world: World, home: number, device: number, atMs: number): boolean {
+function isProof(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
   if (!world.roster.isWeak(device)) return true;
   const sinceMs = atMs - columns.stirAtMs[home]!;
@@ -178,7 +183,7 @@ function isProof(world: World, home: number, device: number, atMs: number): bool
   return false;
 }
 
-function noteBedroomStir(world: World, home: number, atMs: number): void {
+function noteBedroomStir(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   openMorning(world, home, atMs);
   const isFirst = columns.bedroomStirs[home] === 0;
@@ -189,14 +194,14 @@ function noteBedroomStir(world: World, home: number, atMs: number): void {
 }
 
 /** Alone it proves nothing: where only one sensor is left, its hits are far from each other. */
-function noteWeakSign(world: World, home: number, atMs: number): void {
+function noteWeakSign(world: World, home: HomeRow, atMs: number): void {
   openMorning(world, home, atMs);
   const columns = world.roster.homes.columns;
   columns.weakSigns[home]! += 1;
   if (columns.weakSigns[home]! >= WEAK_SIGNS) closeMorning(world, home, atMs);
 }
 
-function noteUp(world: World, home: number, atMs: number, wasIn: boolean): void {
+function noteUp(world: World, home: HomeRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   openMorning(world, home, atMs);
   const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
@@ -206,46 +211,47 @@ function noteUp(world: World, home: number, atMs: number, wasIn: boolean): void 
 }
 
 /** A morning that is over without any sign is forgotten: the one of `atMs` is open now. */
-function openMorning(world: World, home: number, atMs: number): void {
+function openMorning(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   if (atMs - columns.morningAtMs[home]! < SHORTEST_DAY_MS) return;
-  const morningAtMs = morningBefore(world.roster.names.homeTimezone[home]!, atMs);
+  const morningAtMs = morningBefore(world.roster.timezoneOf(home), atMs);
   if (columns.morningAtMs[home] === morningAtMs) return;
   columns.morningAtMs[home] = morningAtMs;
   columns.bedroomStirs[home] = 0;
   columns.weakSigns[home] = 0;
 }
 
-function closeMorning(world: World, home: number, atMs: number): void {
+function closeMorning(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
-  columns.morningAtMs[home] = morningAfter(world.roster.names.homeTimezone[home]!, atMs);
+  columns.morningAtMs[home] = morningAfter(world.roster.timezoneOf(home), atMs);
   columns.bedroomStirs[home] = 0;
   columns.weakSigns[home] = 0;
 }
 
-function teachRising(world: World, home: number, atMs: number): void {
+function teachRising(world: World, home: HomeRow, atMs: number): void {
   const { upMeanMinute, upLatestMinute, upMornings } = world.roster.homes.columns;
-  const at = home * KINDS_OF_DAY + kindOfDay(world, home, atMs);
-  const minute = localMinuteOfDay(world.roster.names.homeTimezone[home]!, atMs);
-  const known = upMornings[at]!;
-  const latest = upLatestMinute[at]!;
-  const mean = upMeanMinute[at]! + (minute - upMeanMinute[at]!) / Math.min(known + 1, MEAN_MORNINGS);
+  const day = kindOfDay(world, home, atMs);
+  const minute = localMinuteOfDay(world.roster.timezoneOf(home), atMs);
+  const known = upMornings.get(home, day);
+  const latest = upLatestMinute.get(home, day);
+  const before = upMeanMinute.get(home, day);
+  const mean = before + (minute - before) / Math.min(known + 1, MEAN_MORNINGS);
   const highest = known < MORNINGS_KNOWN ? minute : Math.min(minute, latest + LIFT_MIN);
   const faded = known === 0 ? 0 : mean + (latest - mean) * KEPT_PER_MORNING;
-  upMeanMinute[at] = mean;
-  upLatestMinute[at] = Math.max(faded, highest);
-  upMornings[at] = Math.min(255, known + 1);
+  upMeanMinute.set(home, day, mean);
+  upLatestMinute.set(home, day, Math.max(faded, highest));
+  upMornings.set(home, day, Math.min(255, known + 1));
 }
 
 /** 0 on a weekday, 1 on Saturday and Sunday, of the local calendar. Day 0 (1970-01-01) was a Thursday. */
-function kindOfDay(world: World, home: number, atMs: number): number {
-  const weekday = (localDayOf(world.roster.names.homeTimezone[home]!, atMs) + 4) % 7;
+function kindOfDay(world: World, home: HomeRow, atMs: number): number {
+  const weekday = (localDayOf(world.roster.timezoneOf(home), atMs) + 4) % 7;
   return weekday === 0 || weekday === 6 ? 1 : 0;
 }
 
 /** Of the morning in which we first saw the home we do not know the beginning: it waits for the next. */
-function firstMorning(world: World, home: number, seenAtMs: number): number {
-  return morningAfter(world.roster.names.homeTimezone[home]!, seenAtMs);
+function firstMorning(world: World, home: HomeRow, seenAtMs: number): number {
+  return morningAfter(world.roster.timezoneOf(home), seenAtMs);
 }
 
 function morningBefore(zone: string, atMs: number): number {

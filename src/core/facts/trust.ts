@@ -7,6 +7,7 @@
 import type { ObservationBody } from '../model/entry.ts';
 import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
 import { LEVEL, PRESENCE } from '../state/roster.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { ROAM_MS } from './activity.ts';
 import { UNCERTAIN } from './presence.ts';
@@ -45,7 +46,7 @@ export function noteTrust(
   world: World,
   signals: Signals,
   { kind, value, isLevel }: ObservationBody,
-  device: number,
+  device: DeviceRow,
   atMs: number,
 ): boolean {
   if (typeof value !== 'boolean' || !JUDGED.has(kind)) return true;
@@ -59,7 +60,7 @@ export function noteTrust(
   return columns.distrust[device] === DISTRUST.none;
 }
 
-function noteChange(world: World, signals: Signals, device: number, level: number, atMs: number): void {
+function noteChange(world: World, signals: Signals, device: DeviceRow, level: number, atMs: number): void {
   const columns = world.roster.devices.columns;
   const hasRested = columns.level[device] === LEVEL.off && atMs - columns.levelSinceMs[device]! >= REST_MS;
   const isWell = hasRested || (level === LEVEL.off && isLoneHit(world, device, atMs));
@@ -73,7 +74,7 @@ function noteChange(world: World, signals: Signals, device: number, level: numbe
  * ON again without an OFF: the OFF may have been lost on the radio. Only for who has just come from elsewhere: what a
  * stuck sensor repeats in a silent home must not hide a fall.
  */
-function noteNewHit(world: World, signals: Signals, device: number, atMs: number): void {
+function noteNewHit(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const { homes, devices } = world.roster;
   const home = devices.columns.home[device]!;
   const { lastActivityAtMs, lastActivityDevice } = homes.columns;
@@ -87,7 +88,7 @@ function noteNewHit(world: World, signals: Signals, device: number, atMs: number
   }
 }
 
-function noteDoubtfulHit(world: World, device: number, atMs: number): void {
+function noteDoubtfulHit(world: World, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   const home = world.roster.devices.columns.home[device]!;
   const isRepeated = columns.hitDevice[home] === device && atMs - columns.hitAtMs[home]! <= LONE_HIT_MS;
@@ -100,12 +101,12 @@ function noteDoubtfulHit(world: World, device: number, atMs: number): void {
  * The last sign came from the same room, as from the bed: whoever lies there stirs there. A single hit in any other
  * room of a silent home is as likely to be a stray one.
  */
-function isExpectedAt(world: World, home: number, device: number): boolean {
+function isExpectedAt(world: World, home: HomeRow, device: DeviceRow): boolean {
   const last = world.roster.homes.columns.lastActivityDevice[home]!;
   return world.roster.isSameRoom(last, device);
 }
 
-function isLoneHit(world: World, device: number, atMs: number): boolean {
+function isLoneHit(world: World, device: DeviceRow, atMs: number): boolean {
   const { hitDevice, hitAtMs, hitCount } = world.roster.homes.columns;
   const home = world.roster.devices.columns.home[device]!;
   return hitDevice[home] === device && hitCount[home] === 1 && atMs - hitAtMs[home]! <= LONE_HIT_MS;
@@ -115,19 +116,19 @@ function isLoneHit(world: World, device: number, atMs: number): boolean {
 export function takeProvenHit(
   world: World,
   { value }: ObservationBody,
-  home: number,
-  device: number,
+  home: HomeRow,
+  device: DeviceRow,
   atMs: number,
 ): number {
   const columns = world.roster.homes.columns;
   if (value !== false || columns.hitDevice[home] !== device) return 0;
   const hitAtMs = isLoneHit(world, device, atMs) ? columns.hitAtMs[home]! : 0;
-  columns.hitDevice[home] = 0;
+  columns.hitDevice[home] = NO_DEVICE;
   return hitAtMs;
 }
 
 /** Counts by the hour of the clock, which is enough for a rate that no person comes near. */
-function countReport(world: World, signals: Signals, device: number, atMs: number): void {
+function countReport(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const columns = world.roster.devices.columns;
   const hour = Math.floor(atMs / HOUR_MS);
   if (columns.reportsHour[device]! < hour) {
@@ -141,13 +142,13 @@ function countReport(world: World, signals: Signals, device: number, atMs: numbe
 }
 
 /** A chattering sensor that kept still for an hour, or for the most part of it. */
-function isCalm(world: World, device: number, hour: number): boolean {
+function isCalm(world: World, device: DeviceRow, hour: number): boolean {
   const { distrust, reports, reportsHour } = world.roster.devices.columns;
   if (distrust[device] !== DISTRUST.chatter) return false;
   return hour > reportsHour[device]! + 1 || reports[device]! < CHATTER_PER_HOUR / 2;
 }
 
-function setDistrust(world: World, signals: Signals, device: number, distrust: number): void {
+function setDistrust(world: World, signals: Signals, device: DeviceRow, distrust: number): void {
   const { homes, devices } = world.roster;
   const home = devices.columns.home[device]!;
   devices.columns.distrust[device] = distrust;
@@ -161,14 +162,14 @@ function setDistrust(world: World, signals: Signals, device: number, distrust: n
   world.wakeHome(home, world.nowMs + 1);
 }
 
-function judgeOn(world: World, signals: Signals, home: number, device: number): void {
+function judgeOn(world: World, signals: Signals, home: HomeRow, device: DeviceRow): void {
   if (world.roster.devices.columns.distrust[device] !== DISTRUST.none || isLainOn(world, home, device))
     return;
   setDistrust(world, signals, device, DISTRUST.on);
 }
 
 /** Judge the sensors of a home whose time may have come. */
-export function checkTrust(world: World, signals: Signals, home: number): void {
+export function checkTrust(world: World, signals: Signals, home: HomeRow): void {
   const { level } = world.roster.devices.columns;
   const hour = Math.floor(world.nowMs / HOUR_MS);
   for (
@@ -183,7 +184,7 @@ export function checkTrust(world: World, signals: Signals, home: number): void {
 }
 
 /** When a sensor of the home has to be judged at the latest; Infinity for never. */
-export function trustDeadlineMs(world: World, home: number): number {
+export function trustDeadlineMs(world: World, home: HomeRow): number {
   let next = NEVER;
   for (
     let device = world.roster.firstDeviceOf(home);
@@ -196,7 +197,7 @@ export function trustDeadlineMs(world: World, home: number): number {
   return next;
 }
 
-function trustDeadlineOfMs(world: World, device: number): number {
+function trustDeadlineOfMs(world: World, device: DeviceRow): number {
   const { distrust, level, reportsHour } = world.roster.devices.columns;
   switch (distrust[device]) {
     case DISTRUST.none:
@@ -212,28 +213,28 @@ function trustDeadlineOfMs(world: World, device: number): number {
  * A clock for every hit of every PIR would be most of what the core has to wake for. Whatever the home is woken for,
  * its sensors are judged first, and a sensor that speaks is judged as well: a day is enough for the rest.
  */
-function lookAtMs(world: World, device: number, level: number): number {
+function lookAtMs(world: World, device: DeviceRow, level: number): number {
   return stuckAtMs(world, device, level) === NEVER
     ? NEVER
     : world.roster.devices.columns.levelSinceMs[device]! + MAT_ON_MS;
 }
 
 /** When a level that does not change makes the sensor a stuck one; Infinity for never. */
-function stuckAtMs(world: World, device: number, level: number): number {
+function stuckAtMs(world: World, device: DeviceRow, level: number): number {
   const { levelSinceMs, saysOff, home } = world.roster.devices.columns;
   // A snapshot of an older core does not know since when.
   if (level !== LEVEL.on || levelSinceMs[device] === 0) return NEVER;
   // What it said while nobody could hear it is still on its way: counted from when the home was seen again.
   const sinceMs = Math.max(levelSinceMs[device]!, world.roster.homes.columns.sightBackAtMs[home[device]!]!);
-  const kind = world.roster.names.deviceKind[device]!;
+  const kind = world.roster.kindOf(device);
   if (MATS.has(kind)) return sinceMs + MAT_ON_MS;
   return kind === 'motion' && saysOff[device] === 1 ? sinceMs + MOTION_ON_MS : NEVER;
 }
 
 /** A mat that is ON with nobody proved to be elsewhere is somebody who lies there; of several residents one may. */
-function isLainOn(world: World, home: number, device: number): boolean {
-  const { homes, names } = world.roster;
-  if (!MATS.has(names.deviceKind[device]!)) return false;
+function isLainOn(world: World, home: HomeRow, device: DeviceRow): boolean {
+  const { homes } = world.roster;
+  if (!MATS.has(world.roster.kindOf(device))) return false;
   const { lastActivityAtMs, lastActivityDevice, presence } = homes.columns;
   const last = lastActivityDevice[home]!;
   const isElsewhere = last > 0 && !world.roster.isSameRoom(last, device);

@@ -6,6 +6,7 @@
 // A slot word: quarter litres in the lower 14 bits, then "water flowed" and "it was read".
 
 import type { ObservationBody } from '../model/entry.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 import { gatewayBackSinceMs } from './device-sight.ts';
 
@@ -36,7 +37,12 @@ const TOTAL_MAX_DL = 999_999_990;
 const METER = { unknown: 0, draws: 1, total: 2 } as const;
 
 /** Take a reading of a meter; before the rules look at it. */
-export function noteWater(world: World, observation: ObservationBody, home: number, device: number): void {
+export function noteWater(
+  world: World,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
   const { kind, value, isLevel } = observation;
   if (kind !== 'water_liters' || typeof value !== 'number') return;
   const dl = Math.round(value * 10);
@@ -47,7 +53,7 @@ export function noteWater(world: World, observation: ObservationBody, home: numb
 }
 
 /** Up to when all meters of the home are read, ms; 0 without a meter. */
-export function waterReadAtMs(world: World, home: number): number {
+export function waterReadAtMs(world: World, home: HomeRow): number {
   const { meterKind, meterAtS } = world.roster.devices.columns;
   let oldestS = Number.POSITIVE_INFINITY;
   for (const device of world.roster.devicesOfHome(home)) {
@@ -62,12 +68,12 @@ export function waterSlotAt(atMs: number): number {
 }
 
 /** Litres drawn in a half hour; 0 for one that is forgotten or still to come. */
-export function litersInSlot(world: World, home: number, slot: number): number {
+export function litersInSlot(world: World, home: HomeRow, slot: number): number {
   return (wordOf(world, home, slot) & UNITS_MASK) / UNITS_PER_LITER;
 }
 
 /** Litres drawn in the newest `count` half hours. */
-export function litersInLastSlots(world: World, home: number, count: number): number {
+export function litersInLastSlots(world: World, home: HomeRow, count: number): number {
   const head = world.roster.homes.columns.waterHead[home]!;
   let liters = 0;
   for (let slot = head; slot > head - count; slot--) liters += litersInSlot(world, home, slot);
@@ -75,13 +81,13 @@ export function litersInLastSlots(world: World, home: number, count: number): nu
 }
 
 /** `WATER_UNREAD`, `WATER_DRY` or `WATER_FLOWED`. */
-export function flowInSlot(world: World, home: number, slot: number): number {
+export function flowInSlot(world: World, home: HomeRow, slot: number): number {
   const word = wordOf(world, home, slot);
   if ((word & FLOWED_BIT) !== 0) return WATER_FLOWED;
   return (word & READ_BIT) !== 0 ? WATER_DRY : WATER_UNREAD;
 }
 
-function noteTotal(world: World, home: number, device: number, atS: number, dl: number): void {
+function noteTotal(world: World, home: HomeRow, device: DeviceRow, atS: number, dl: number): void {
   const columns = world.roster.devices.columns;
   const { meterKind, meterAtS, meterDl, otherAtS, otherDl } = columns;
   if (meterKind[device] !== METER.total) {
@@ -115,7 +121,7 @@ function goesOn(seconds: number, dl: number): boolean {
   return seconds > 0 && dl >= 0 && dl <= STEP_DL + seconds * FLOW_MAX_DL_PER_S;
 }
 
-function noteDraw(world: World, home: number, device: number, atS: number, liters: number): void {
+function noteDraw(world: World, home: HomeRow, device: DeviceRow, atS: number, liters: number): void {
   const { meterKind, meterAtS, meterDl } = world.roster.devices.columns;
   const dl = Math.round(liters * 10);
   const pauseS = atS - meterAtS[device]!;
@@ -136,13 +142,13 @@ function noteDraw(world: World, home: number, device: number, atS: number, liter
   meterDl[device] = dl;
 }
 
-function knowSince(world: World, home: number, atMs: number): void {
+function knowSince(world: World, home: HomeRow, atMs: number): void {
   const { waterKnownSinceMs } = world.roster.homes.columns;
   waterKnownSinceMs[home] = Math.max(waterKnownSinceMs[home]!, atMs);
 }
 
 /** `liters` went through the meter between two readings. */
-function addFlow(world: World, home: number, fromS: number, untilS: number, liters: number): void {
+function addFlow(world: World, home: HomeRow, fromS: number, untilS: number, liters: number): void {
   const last = Math.floor(untilS / SLOT_S);
   moveHead(world, home, last);
   const first = Math.max(Math.floor(fromS / SLOT_S), last - WATER_SLOTS + 1);
@@ -156,7 +162,7 @@ function addFlow(world: World, home: number, fromS: number, untilS: number, lite
   }
 }
 
-function addDraw(world: World, home: number, atS: number, liters: number): void {
+function addDraw(world: World, home: HomeRow, atS: number, liters: number): void {
   const slot = Math.floor(atS / SLOT_S);
   moveHead(world, home, slot);
   addLiters(world, home, slot, liters);
@@ -164,43 +170,42 @@ function addDraw(world: World, home: number, atS: number, liters: number): void 
 }
 
 /** Make `slot` the newest; those passed over begin empty. */
-function moveHead(world: World, home: number, slot: number): void {
+function moveHead(world: World, home: HomeRow, slot: number): void {
   const { waterHead, waterSlots } = world.roster.homes.columns;
   const head = waterHead[home]!;
   if (slot <= head) return;
   for (let next = Math.max(head + 1, slot - WATER_SLOTS + 1); next <= slot; next++)
-    waterSlots[home * WATER_SLOTS + (next % WATER_SLOTS)] = 0;
+    waterSlots.set(home, next % WATER_SLOTS, 0);
   waterHead[home] = slot;
 }
 
 /** Whole quarters of a litre by the running sum of the home, so that many small amounts lose nothing. */
-function addLiters(world: World, home: number, slot: number, liters: number): void {
-  const index = indexOf(world, home, slot);
-  if (index < 0) return;
+function addLiters(world: World, home: HomeRow, slot: number, liters: number): void {
+  if (!isKept(world, home, slot)) return;
   const { waterLiters, waterSlots } = world.roster.homes.columns;
   const before = waterLiters[home]!;
   const after = before + liters;
   waterLiters[home] = after;
   const units = Math.floor(after * UNITS_PER_LITER) - Math.floor(before * UNITS_PER_LITER);
-  const word = waterSlots[index]!;
-  waterSlots[index] = (word & ~UNITS_MASK) | Math.min(UNITS_MASK, (word & UNITS_MASK) + units);
+  const word = waterSlots.get(home, slot % WATER_SLOTS);
+  const drawn = Math.min(UNITS_MASK, (word & UNITS_MASK) + units);
+  waterSlots.set(home, slot % WATER_SLOTS, (word & ~UNITS_MASK) | drawn);
 }
 
-function mark(world: World, home: number, slot: number, hasFlowed: boolean): void {
-  const index = indexOf(world, home, slot);
-  if (index < 0) return;
+function mark(world: World, home: HomeRow, slot: number, hasFlowed: boolean): void {
+  if (!isKept(world, home, slot)) return;
   const { waterSlots } = world.roster.homes.columns;
-  waterSlots[index] = waterSlots[index]! | READ_BIT | (hasFlowed ? FLOWED_BIT : 0);
+  const at = slot % WATER_SLOTS;
+  waterSlots.set(home, at, waterSlots.get(home, at) | READ_BIT | (hasFlowed ? FLOWED_BIT : 0));
 }
 
-function wordOf(world: World, home: number, slot: number): number {
-  const index = indexOf(world, home, slot);
-  return index < 0 ? 0 : world.roster.homes.columns.waterSlots[index]!;
+function wordOf(world: World, home: HomeRow, slot: number): number {
+  if (!isKept(world, home, slot)) return 0;
+  return world.roster.homes.columns.waterSlots.get(home, slot % WATER_SLOTS);
 }
 
-/** −1 for a half hour that is no longer, or not yet, kept. */
-function indexOf(world: World, home: number, slot: number): number {
+/** Not a half hour that is no longer, or not yet, known. */
+function isKept(world: World, home: HomeRow, slot: number): boolean {
   const head = world.roster.homes.columns.waterHead[home]!;
-  if (slot > head || slot <= head - WATER_SLOTS || slot < 0) return -1;
-  return home * WATER_SLOTS + (slot % WATER_SLOTS);
+  return slot <= head && slot > head - WATER_SLOTS && slot >= 0;
 }

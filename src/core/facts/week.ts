@@ -6,6 +6,7 @@
 import { ZONES } from '../model/home.ts';
 import { instantOfLocalMinute, localDayOf } from '../state/local-time.ts';
 import { PLACES, PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import type { Columns } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 import { isWatchedAtHome } from './presence.ts';
@@ -48,16 +49,16 @@ export const WEEK_COLUMNS = {
   bathroomAtMs: 'f64',
   /** Place of the last sign + 1; 0 for none. */
   signPlace: 'u8',
-  seenMin: 'u16',
-  awayMin: 'u16',
-  nightSeenMin: 'u16',
-  restSeenMin: 'u16',
+  seenMin: 'u32',
+  awayMin: 'u32',
+  nightSeenMin: 'u32',
+  restSeenMin: 'u32',
   signs: 'u32',
-  restMin: 'u16',
-  visits: 'u16',
-  outings: 'u16',
+  restMin: 'u32',
+  visits: 'u32',
+  outings: 'u32',
   /** Weeks that have ended. */
-  weeks: 'u16',
+  weeks: 'u32',
   /** Tenths of days that were lived and seen, per week; slot is week modulo 13. */
   seenTenths: 'u8x13',
   sleep: 'u16x13',
@@ -68,7 +69,7 @@ export const WEEK_COLUMNS = {
   out: 'u16x13',
 } as const;
 
-export type WeekColumns = Columns<typeof WEEK_COLUMNS>;
+export type WeekColumns = Columns<typeof WEEK_COLUMNS, 'home'>;
 
 export interface Week {
   readonly endsAtMs: number;
@@ -90,7 +91,7 @@ export function nextWeekEndMs(zone: string, afterMs: number): number {
 }
 
 /** Something changed by which the home is seen or not, or somebody is in or not. */
-export function noteSeen(world: World, columns: WeekColumns, home: number): void {
+export function noteSeen(world: World, columns: WeekColumns, home: HomeRow): void {
   const { blindSinceMs, presence, awaySinceMs } = world.roster.homes.columns;
   if (columns.weekEndsAtMs[home] === 0)
     columns.weekEndsAtMs[home] = nextWeekEndMs(zoneOf(world, home), world.nowMs);
@@ -107,18 +108,18 @@ export function noteSeen(world: World, columns: WeekColumns, home: number): void
 }
 
 /** Somebody went out: told when presence changed to away. */
-export function noteOuting(columns: WeekColumns, home: number): void {
+export function noteOuting(columns: WeekColumns, home: HomeRow): void {
   columns.outings[home] = Math.min(U16_MAX, columns.outings[home]! + 1);
 }
 
 /** Somebody came back after `awayMs`. */
-export function noteReturn(columns: WeekColumns, home: number, awayMs: number): void {
+export function noteReturn(columns: WeekColumns, home: HomeRow, awayMs: number): void {
   if (awayMs > ORDINARY_ABSENCE_MS) return;
   columns.awayMin[home] = Math.min(U16_MAX, columns.awayMin[home]! + Math.round(awayMs / MINUTE_MS));
 }
 
 /** A sign of life, the newest so far. */
-export function noteSign(world: World, columns: WeekColumns, home: number): void {
+export function noteSign(world: World, columns: WeekColumns, home: HomeRow): void {
   const { lastActivityAtMs, lastActivityDevice } = world.roster.homes.columns;
   const atMs = lastActivityAtMs[home]!;
   const device = lastActivityDevice[home]!;
@@ -139,13 +140,13 @@ export function noteSign(world: World, columns: WeekColumns, home: number): void
 }
 
 /** When to look back at the week; Infinity for a home that is not known yet. */
-export function lookBackAtMs(world: World, columns: WeekColumns, home: number): number {
+export function lookBackAtMs(world: World, columns: WeekColumns, home: HomeRow): number {
   const endMs = columns.weekEndsAtMs[home]!;
-  return endMs === 0 ? Number.POSITIVE_INFINITY : endMs + spreadMs(world.roster.names.homeId[home]!);
+  return endMs === 0 ? Number.POSITIVE_INFINITY : endMs + spreadMs(world.roster.homeIdOf(home));
 }
 
 /** Ends every week that is over. */
-export function endWeeks(world: World, columns: WeekColumns, home: number): void {
+export function endWeeks(world: World, columns: WeekColumns, home: HomeRow): void {
   forgetLongAgo(world, columns, home);
   while (columns.weekEndsAtMs[home]! > 0 && columns.weekEndsAtMs[home]! <= world.nowMs) {
     const endMs = columns.weekEndsAtMs[home]!;
@@ -157,28 +158,28 @@ export function endWeeks(world: World, columns: WeekColumns, home: number): void
 }
 
 /** The weeks that are kept, oldest first. */
-export function weeksOf(world: World, columns: WeekColumns, home: number): Week[] {
+export function weeksOf(world: World, columns: WeekColumns, home: HomeRow): Week[] {
   const count = Math.min(WEEKS_KEPT, columns.weeks[home]!);
   const weeks: Week[] = [];
   let endsAtMs = columns.weekEndsAtMs[home]!;
   for (let back = 1; back <= count; back++) {
     // Half a day before its beginning: the week may have an hour more or less.
     endsAtMs = nextWeekEndMs(zoneOf(world, home), endsAtMs - WEEK_MS - WEEK_MS / 14);
-    const slot = home * WEEKS_KEPT + ((columns.weeks[home]! - back) % WEEKS_KEPT);
+    const slot = (columns.weeks[home]! - back) % WEEKS_KEPT;
     weeks.push({
       endsAtMs,
-      seenDays: columns.seenTenths[slot]! / 10,
-      sleep: columns.sleep[slot]!,
-      activity: columns.activity[slot]!,
-      'night-toilet': columns.toilet[slot]! / 100,
-      outings: columns.out[slot]! / 100,
+      seenDays: columns.seenTenths.get(home, slot) / 10,
+      sleep: columns.sleep.get(home, slot),
+      activity: columns.activity.get(home, slot),
+      'night-toilet': columns.toilet.get(home, slot) / 100,
+      outings: columns.out.get(home, slot) / 100,
     });
   }
   return weeks.reverse();
 }
 
 /** After a season of which we know nothing, nothing is usual. */
-function forgetLongAgo(world: World, columns: WeekColumns, home: number): void {
+function forgetLongAgo(world: World, columns: WeekColumns, home: HomeRow): void {
   const endMs = columns.weekEndsAtMs[home]!;
   if (endMs === 0 || world.nowMs - endMs < WEEKS_KEPT * WEEK_MS) return;
   columns.weeks[home] = 0;
@@ -192,7 +193,7 @@ function spreadMs(homeId: string): number {
   return (hash >>> 0) % LOOK_SPREAD_MS;
 }
 
-function noteBathroom(world: World, columns: WeekColumns, home: number, atMs: number): void {
+function noteBathroom(world: World, columns: WeekColumns, home: HomeRow, atMs: number): void {
   const isVisit = atMs - columns.bathroomAtMs[home]! >= VISIT_GAP_MS;
   columns.bathroomAtMs[home] = atMs;
   if (isVisit && minutesIn(NIGHT, zoneOf(world, home), atMs, atMs + MINUTE_MS) > 0)
@@ -200,7 +201,7 @@ function noteBathroom(world: World, columns: WeekColumns, home: number, atMs: nu
 }
 
 /** We were not there from the last sign to the end of our outage, or it is not known that we were. */
-function forgetOwnOutage(world: World, columns: WeekColumns, home: number): void {
+function forgetOwnOutage(world: World, columns: WeekColumns, home: HomeRow): void {
   const sinceMs = columns.seenSinceMs[home]!;
   if (sinceMs === 0 || world.resumedAtMs <= sinceMs) return;
   addSeen(world, columns, home, columns.signAtMs[home]!);
@@ -208,7 +209,7 @@ function forgetOwnOutage(world: World, columns: WeekColumns, home: number): void
 }
 
 /** Somebody was in and seen until `untilMs`. */
-function addSeen(world: World, columns: WeekColumns, home: number, untilMs: number): void {
+function addSeen(world: World, columns: WeekColumns, home: HomeRow, untilMs: number): void {
   const fromMs = Math.max(columns.seenSinceMs[home]!, columns.countedMs[home]!);
   if (untilMs <= fromMs) return;
   const zone = zoneOf(world, home);
@@ -218,14 +219,16 @@ function addSeen(world: World, columns: WeekColumns, home: number, untilMs: numb
   columns.countedMs[home] = untilMs;
 }
 
-function keepWeek(columns: WeekColumns, home: number): void {
-  const slot = home * WEEKS_KEPT + (columns.weeks[home]! % WEEKS_KEPT);
+function keepWeek(columns: WeekColumns, home: HomeRow): void {
+  const slot = columns.weeks[home]! % WEEKS_KEPT;
   const livedMin = Math.min(7 * DAY_MIN, columns.seenMin[home]! + columns.awayMin[home]!);
-  columns.seenTenths[slot] = Math.round((livedMin * 10) / DAY_MIN);
-  columns.sleep[slot] = share(columns.restMin[home]! * REST.minutes, columns.restSeenMin[home]!);
-  columns.activity[slot] = share(columns.signs[home]! * DAY_MIN, columns.seenMin[home]!);
-  columns.toilet[slot] = share(columns.visits[home]! * NIGHT.minutes * 100, columns.nightSeenMin[home]!);
-  columns.out[slot] = share(columns.outings[home]! * 7 * DAY_MIN * 100, livedMin);
+  const { seenTenths, sleep, activity, toilet, out } = columns;
+  seenTenths.set(home, slot, Math.round((livedMin * 10) / DAY_MIN));
+  sleep.set(home, slot, share(columns.restMin[home]! * REST.minutes, columns.restSeenMin[home]!));
+  activity.set(home, slot, share(columns.signs[home]! * DAY_MIN, columns.seenMin[home]!));
+  const visits = columns.visits[home]! * NIGHT.minutes * 100;
+  toilet.set(home, slot, share(visits, columns.nightSeenMin[home]!));
+  out.set(home, slot, share(columns.outings[home]! * 7 * DAY_MIN * 100, livedMin));
   columns.seenMin[home] = 0;
   columns.awayMin[home] = 0;
   columns.nightSeenMin[home] = 0;
@@ -258,6 +261,6 @@ function minutesIn(
   return Math.round(sumMs / MINUTE_MS);
 }
 
-function zoneOf(world: World, home: number): string {
-  return world.roster.names.homeTimezone[home]!;
+function zoneOf(world: World, home: HomeRow): string {
+  return world.roster.timezoneOf(home);
 }

@@ -6,6 +6,7 @@
 // since. Without that nobody can be told from somebody who has left, and every visit would ring (ADR 0012).
 
 import { LEVEL, PRESENCE } from '../state/roster.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 import { unseenBeforeMs } from './backlog.ts';
 import { learnedDays } from './routine.ts';
@@ -25,7 +26,7 @@ const LIFT_MIN = 30;
 const KNOWN_AFTER_DAYS = 3;
 
 /** Something was used at `atMs` by a resident who is in. Before `noteActivity`, which forgets what was not seen. */
-export function noteRoom(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
+export function noteRoom(world: World, home: HomeRow, device: DeviceRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   const before = roomDeviceOf(world, home);
   const isHere = before > 0 && world.roster.isSameRoom(before, device);
@@ -34,7 +35,7 @@ export function noteRoom(world: World, home: number, device: number, atMs: numbe
     return;
   }
   const isFresh = isFreshStart(world, device);
-  if (isFresh && world.roster.names.deviceKind[device] === 'button') {
+  if (isFresh && world.roster.kindOf(device) === 'button') {
     startStay(world, home, before, atMs, wasIn);
     return;
   }
@@ -47,50 +48,50 @@ export function noteRoom(world: World, home: number, device: number, atMs: numbe
 }
 
 /** Nobody is in, so nobody is in a room. */
-export function forgetRoomWhenAway(world: World, home: number): void {
+export function forgetRoomWhenAway(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   if (columns.presence[home] !== PRESENCE.away) return;
-  columns.roomDevice[home] = 0;
+  columns.roomDevice[home] = NO_DEVICE;
   columns.roomSinceMs[home] = 0;
   columns.isShutIn[home] = 0;
 }
 
 /** A sign after which the resident cannot have lain in the room all along: the clock of the stay begins anew. */
-function isFreshStart(world: World, device: number): boolean {
-  const kind = world.roster.names.deviceKind[device];
+function isFreshStart(world: World, device: DeviceRow): boolean {
+  const kind = world.roster.kindOf(device);
   return kind === 'contact' || kind === 'button';
 }
 
 /** Since when the resident is in a bathroom; 0 when elsewhere or nowhere. */
-export function bathroomSinceMs(world: World, home: number): number {
+export function bathroomSinceMs(world: World, home: HomeRow): number {
   return isBathroom(world, roomDeviceOf(world, home)) ? world.roster.homes.columns.roomSinceMs[home]! : 0;
 }
 
 /** Room of the last sign that has a place; null when the resident is not known to be anywhere. */
-export function roomOf(world: World, home: number): string | null {
-  return world.roster.names.deviceRoom[roomDeviceOf(world, home)] ?? null;
+export function roomOf(world: World, home: HomeRow): string | null {
+  return world.roster.roomOf(roomDeviceOf(world, home));
 }
 
 /** Longest usual bathroom stay, ms; 0 while none was longer than a few minutes. */
-export function usualBathroomStayMs(world: World, home: number): number {
+export function usualBathroomStayMs(world: World, home: HomeRow): number {
   return fadedPeakMin(world, home, world.nowMs) * MINUTE_MS;
 }
 
 /** 0 when there was no sign yet, or the device has moved to another home. */
-function roomDeviceOf(world: World, home: number): number {
+function roomDeviceOf(world: World, home: HomeRow): DeviceRow {
   const device = world.roster.homes.columns.roomDevice[home]!;
-  return device > 0 && world.roster.devices.columns.home[device] === home ? device : 0;
+  return device > 0 && world.roster.devices.columns.home[device] === home ? device : NO_DEVICE;
 }
 
 /** It was elsewhere after the stay began: the stay is shorter than we thought. */
-function noteLateSign(world: World, home: number, atMs: number, isElsewhere: boolean): void {
+function noteLateSign(world: World, home: HomeRow, atMs: number, isElsewhere: boolean): void {
   const columns = world.roster.homes.columns;
   if (!isElsewhere || isHeld(world, home, columns.roomDevice[home]!)) return;
   columns.roomSinceMs[home] = Math.max(columns.roomSinceMs[home]!, atMs);
 }
 
 /** The stay so far is over; the next begins at `device`. */
-function startStay(world: World, home: number, device: number, atMs: number, wasIn: boolean): void {
+function startStay(world: World, home: HomeRow, device: DeviceRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
   if (wasIn && isSeen && isBathroom(world, roomDeviceOf(world, home)))
@@ -100,35 +101,35 @@ function startStay(world: World, home: number, device: number, atMs: number, was
 }
 
 /** Does the room itself say that somebody is in it? Asked only where a sign elsewhere may be another resident's. */
-function isHeld(world: World, home: number, inRoom: number): boolean {
-  const { homes, devices, names } = world.roster;
+function isHeld(world: World, home: HomeRow, inRoom: DeviceRow): boolean {
+  const { homes, devices } = world.roster;
   if (world.roster.livesAlone(home)) return false;
   if (homes.columns.isShutIn[home] === 1) return true;
   for (const device of world.roster.devicesOfHome(home)) {
-    const isOn = names.deviceKind[device] === 'occupancy' && devices.columns.level[device] === LEVEL.on;
+    const isOn = world.roster.kindOf(device) === 'occupancy' && devices.columns.level[device] === LEVEL.on;
     if (isOn && world.roster.isSameRoom(device, inRoom)) return true;
   }
   return false;
 }
 
 /** The sensor saw somebody inside while every contact of its room is closed. */
-function isBehindClosedDoor(world: World, home: number, inside: number): boolean {
-  const { devices, names } = world.roster;
+function isBehindClosedDoor(world: World, home: HomeRow, inside: DeviceRow): boolean {
+  const { devices } = world.roster;
   if (world.roster.livesAlone(home)) return false;
   let doors = 0;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (names.deviceKind[device] !== 'contact' || !world.roster.isSameRoom(device, inside)) continue;
+    if (world.roster.kindOf(device) !== 'contact' || !world.roster.isSameRoom(device, inside)) continue;
     if (devices.columns.level[device] !== LEVEL.off) return false;
     doors++;
   }
   return doors > 0;
 }
 
-function isBathroom(world: World, device: number): boolean {
+function isBathroom(world: World, device: DeviceRow): boolean {
   return device > 0 && world.roster.isInZone(device, 'bathroom');
 }
 
-function teachBathroomStay(world: World, home: number, fromMs: number, untilMs: number): void {
+function teachBathroomStay(world: World, home: HomeRow, fromMs: number, untilMs: number): void {
   const columns = world.roster.homes.columns;
   const lengthMs = Math.min(untilMs - fromMs, LONGEST_TAUGHT_MS);
   if (lengthMs < SHORTEST_TAUGHT_MS) return;
@@ -140,7 +141,7 @@ function teachBathroomStay(world: World, home: number, fromMs: number, untilMs: 
 }
 
 /** The peak is stored as of a day; reading it later takes off what it has lost since. */
-function fadedPeakMin(world: World, home: number, atMs: number): number {
+function fadedPeakMin(world: World, home: HomeRow, atMs: number): number {
   const columns = world.roster.homes.columns;
   const days = Math.floor(atMs / DAY_MS) - columns.bathroomFadedDay[home]!;
   let peakMin = columns.bathroomPeakMin[home]!;

@@ -4,8 +4,9 @@
 
 import type { Explanation } from '../model/alert.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -62,35 +63,35 @@ export const awayTooLong = defineRule({
   }),
 });
 
-function onPresence(context: Context, home: number): void {
+function onPresence(context: Context, home: HomeRow): void {
   const { presence } = context.world.roster.homes.columns;
   const { stage } = context.home();
   const isAway = presence[home] === PRESENCE.away;
   // Whatever was said of an absence is answered by the return, or by declaring it.
   if (stage[home] !== 0 && (!isAway || isDeclared(context, home))) {
     stage[home] = 0;
-    context.clear(`home~${home}`, true);
+    context.clear(homeSubject(context.world, home), true);
   }
   if (isAway) context.world.wakeHome(home, dueAtMs(context, home));
 }
 
 /** Spoken to, and not back since: counted anew, for the absence may be none and the next silence be meant. */
-function onContact(context: Context, home: number): void {
+function onContact(context: Context, home: HomeRow): void {
   const { stage, contactAtMs } = context.home();
   if (stage[home] === 0) return;
   if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away || isDeclared(context, home))
     return;
   contactAtMs[home] = context.world.nowMs;
-  context.clear(`home~${home}`, true);
+  context.clear(homeSubject(context.world, home), true);
   stage[home] = 0;
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
-function isDeclared({ world }: Context, home: number): boolean {
+function isDeclared({ world }: Context, home: HomeRow): boolean {
   return (world.roster.absences.get(home)?.untilMs ?? 0) > world.nowMs;
 }
 
-function dueAtMs(context: Context, home: number): number {
+function dueAtMs(context: Context, home: HomeRow): number {
   const { homes, absences } = context.world.roster;
   const { presence, awaySinceMs } = homes.columns;
   if (!context.world.roster.isWatched(home) || presence[home] !== PRESENCE.away)
@@ -108,7 +109,7 @@ function dueAtMs(context: Context, home: number): number {
   return stage === 1 ? fromMs + Math.max(alertMs, noticeMs + 1) : Number.POSITIVE_INFINITY;
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const dueMs = dueAtMs(context, home);
   if (dueMs > context.world.nowMs) return;
   const { roster } = context.world;
@@ -127,7 +128,7 @@ function onDeadline(context: Context, home: number): void {
   context.raise({
     kind: 'away-too-long',
     priority: isNotice ? 4 : 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${dueMs}`,
     ...homePlace(roster, home),
     lateByMs: 0,

@@ -8,8 +8,9 @@ import { learnedDays } from '../facts/routine.ts';
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { bathroomSinceMs, roomOf, usualBathroomStayMs } from '../facts/whereabouts.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -82,7 +83,7 @@ export const bathroomStay = defineRule({
   }),
 });
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   const { world } = context;
   const isIn = bathroomSinceMs(world, home) > 0;
   if (context.home().isRaised[home] === 1) {
@@ -94,20 +95,20 @@ function onActivity(context: Context, home: number): void {
   if (isIn) wake(context, home);
 }
 
-function leaveWhenAway(context: Context, home: number): void {
+function leaveWhenAway(context: Context, home: HomeRow): void {
   if (context.world.roster.homes.columns.presence[home] === PRESENCE.away) leave(context, home);
   else wake(context, home);
 }
 
-function leave(context: Context, home: number): void {
+function leave(context: Context, home: HomeRow): void {
   const { isRaised } = context.home();
   if (isRaised[home] === 0) return;
   isRaised[home] = 0;
-  context.clear(`home~${home}`, false);
+  context.clear(homeSubject(context.world, home), false);
 }
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
-function wake(context: Context, home: number): void {
+function wake(context: Context, home: HomeRow): void {
   if (!isJudged(context, home)) return;
   const { alertMs, hardMs } = context.settings(home);
   const blindMs = context.world.roster.homes.columns.blindMs[home]!;
@@ -115,7 +116,7 @@ function wake(context: Context, home: number): void {
   context.world.wakeHome(home, sinceMs + blindMs + Math.min(alertMs, hardMs));
 }
 
-function isJudged(context: Context, home: number): boolean {
+function isJudged(context: Context, home: HomeRow): boolean {
   const { world } = context;
   return (
     context.home().isRaised[home] === 0 &&
@@ -141,7 +142,7 @@ const NOT_DUE: Judgement = {
   coverage: 0,
 };
 
-function judge(context: Context, home: number): Judgement {
+function judge(context: Context, home: HomeRow): Judgement {
   const { world } = context;
   if (!isJudged(context, home) || context.isRaised('inactivity', home)) return NOT_DUE;
   const settings = context.settings(home);
@@ -161,11 +162,11 @@ function wholeMinutes(durationMs: number): number {
   return Math.ceil(durationMs / MINUTE_MS) * MINUTE_MS;
 }
 
-function nextDeadlineMs(context: Context, home: number): number {
+function nextDeadlineMs(context: Context, home: HomeRow): number {
   return whenSeenMs(context.world, home, judge(context, home).dueMs);
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const { world } = context;
   const { dueMs, thresholdMs, usualMs, coverage } = judge(context, home);
   if (!isDueAndSeen(world, home, dueMs)) return;
@@ -176,7 +177,7 @@ function onDeadline(context: Context, home: number): void {
   context.raise({
     kind: 'bathroom-stay',
     priority: 2,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${dueMs}`,
     ...homePlace(world.roster, home),
     room,

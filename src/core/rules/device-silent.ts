@@ -2,8 +2,9 @@
 // quiet elder: while it is silent it does not count for coverage.
 
 import { LINK } from '../state/roster.ts';
+import type { DeviceRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 type Context = RuleContext<Record<never, never>, Record<never, never>, Record<never, never>>;
 
@@ -19,11 +20,11 @@ export const deviceSilent = defineRule({
   start: (context) => ({ onDeviceLink: (device) => onDeviceLink(context, device) }),
 });
 
-function onDeviceLink(context: Context, device: number): void {
+function onDeviceLink(context: Context, device: DeviceRow): void {
   const { roster } = context.world;
   const { link, lastSeenAtMs, windowMs, home } = roster.devices.columns;
   if (link[device] === LINK.online) {
-    context.clear(`device~${device}`, true);
+    context.clear(deviceSubject(context.world, device), true);
     return;
   }
   if (!roster.isWatched(home[device]!)) return;
@@ -33,7 +34,7 @@ function onDeviceLink(context: Context, device: number): void {
   context.raise({
     kind: 'device-silent',
     priority: 4,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `due-${context.world.nowMs}`,
     ...place,
     lateByMs: 0,
@@ -42,7 +43,7 @@ function onDeviceLink(context: Context, device: number): void {
       params: {
         lastSeenAtMs: seenAtMs === 0 ? null : seenAtMs,
         windowMs: Number.isFinite(window) ? window : null,
-        kind: roster.names.deviceKind[device]!,
+        kind: roster.kindOf(device),
       },
     },
   });

@@ -3,8 +3,9 @@
 
 import { gatewayBackSinceMs, isDeviceSeen } from '../facts/device-sight.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -51,16 +52,21 @@ export const doorOpen = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['contact'],
   start: (context) => ({
-    onObservation: (observation, home) => onObservation(context, observation, home),
+    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
     onConfigured: (home) => look(context, home),
     nextDeadlineMs: (home) => context.home().lookAtMs[home] || Number.POSITIVE_INFINITY,
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device, value, isLevel } = observation;
-  if (device === null || home === 0 || typeof value !== 'boolean') return;
+function onObservation(
+  context: Context,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
+  const { value, isLevel } = observation;
+  if (device === NO_DEVICE || typeof value !== 'boolean') return;
   const { world } = context;
   if (!world.roster.isDoor(device)) return;
   const { movedAtMs, isOpen, isRaised } = context.device();
@@ -74,18 +80,18 @@ function onObservation(context: Context, observation: ObservationBody, home: num
   else if (isRaised[device] === 1) end(context, device);
 }
 
-function end(context: Context, device: number): void {
+function end(context: Context, device: DeviceRow): void {
   context.device().isRaised[device] = 0;
-  context.clear(`device~${device}`, true);
+  context.clear(deviceSubject(context.world, device), true);
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const lookAtMs = context.home().lookAtMs[home]!;
   if (lookAtMs > 0 && lookAtMs <= context.world.nowMs) look(context, home);
 }
 
 /** Raise for every door that is due, and find out when to look again. */
-function look(context: Context, home: number): void {
+function look(context: Context, home: HomeRow): void {
   const { world } = context;
   const { isOpen, isRaised } = context.device();
   const { isOn } = context.settings(home);
@@ -101,7 +107,7 @@ function look(context: Context, home: number): void {
   if (next !== Number.POSITIVE_INFINITY) world.wakeHome(home, next);
 }
 
-function dueAtMs(context: Context, home: number, device: number): number {
+function dueAtMs(context: Context, home: HomeRow, device: DeviceRow): number {
   const { world } = context;
   const { openMs } = context.settings(home);
   const heardSinceMs = Math.max(
@@ -113,7 +119,7 @@ function dueAtMs(context: Context, home: number, device: number): number {
   return isDeviceSeen(world, device) ? dueMs : Math.max(dueMs, world.nowMs + openMs);
 }
 
-function raise(context: Context, home: number, device: number, dueMs: number): void {
+function raise(context: Context, home: HomeRow, device: DeviceRow, dueMs: number): void {
   const { world } = context;
   const { movedAtMs, isRaised } = context.device();
   isRaised[device] = 1;
@@ -121,7 +127,7 @@ function raise(context: Context, home: number, device: number, dueMs: number): v
   context.raise({
     kind: 'door-open',
     priority: 3,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `due-${dueMs}`,
     ...place,
     lateByMs: 0,

@@ -2,9 +2,10 @@
 // activity are door contacts, where nothing else tells of the resident (Hong Kong's rule); elsewhere the inactivity
 // rule knows more, and whoever stays in for two days is well. Time in which the home was not seen does not count.
 
+import type { HomeRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -69,7 +70,7 @@ export const doorUnchanged = defineRule({
   }),
 });
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   const { homes } = context.world.roster;
   const own = context.home();
   if (!context.world.roster.isDoor(homes.columns.lastActivityDevice[home]!)) return;
@@ -77,10 +78,10 @@ function onActivity(context: Context, home: number): void {
   own.blindMs[home] = 0;
   if (own.isRaised[home] === 0) return;
   own.isRaised[home] = 0;
-  context.clear(`home~${home}`, true);
+  context.clear(homeSubject(context.world, home), true);
 }
 
-function onSight(context: Context, home: number): void {
+function onSight(context: Context, home: HomeRow): void {
   const { world } = context;
   const { blindMs, blindSinceMs } = context.home();
   const nowBlindMs = world.roster.homes.columns.blindSinceMs[home]!;
@@ -89,7 +90,7 @@ function onSight(context: Context, home: number): void {
   world.wakeHome(home, dueAtMs(context, home));
 }
 
-function onConfigured(context: Context, home: number): void {
+function onConfigured(context: Context, home: HomeRow): void {
   const { doors, usedAtMs } = context.home();
   const hadNone = doors[home] === DOORS.none;
   doors[home] = doorsOf(context.world, home);
@@ -97,17 +98,16 @@ function onConfigured(context: Context, home: number): void {
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
-function doorsOf(world: World, home: number): number {
-  const { names } = world.roster;
+function doorsOf(world: World, home: HomeRow): number {
   if (!world.roster.hasDoorContact(home)) return DOORS.none;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (world.roster.isActivitySensor(device) && names.deviceKind[device] !== 'contact')
+    if (world.roster.isActivitySensor(device) && world.roster.kindOf(device) !== 'contact')
       return DOORS.besideOthers;
   }
   return DOORS.alone;
 }
 
-function dueAtMs(context: Context, home: number): number {
+function dueAtMs(context: Context, home: HomeRow): number {
   const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
   const own = context.home();
   const { isOn, everyHome, unchangedMs } = context.settings(home);
@@ -121,7 +121,7 @@ function dueAtMs(context: Context, home: number): number {
   return own.usedAtMs[home]! + unchangedMs + Math.max(own.blindMs[home]!, blindMs[home]!);
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const { world } = context;
   const dueMs = dueAtMs(context, home);
   if (dueMs > world.nowMs) return;
@@ -130,7 +130,7 @@ function onDeadline(context: Context, home: number): void {
   context.raise({
     kind: 'door-unchanged',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${dueMs}`,
     ...homePlace(world.roster, home),
     lateByMs: 0,

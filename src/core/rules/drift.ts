@@ -17,8 +17,9 @@ import {
   weeksOf,
 } from '../facts/week.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 /** Weeks of which less was seen say nothing. */
 const SEEN_DAYS_MIN = 3.5;
@@ -121,33 +122,33 @@ export const drift = defineRule({
   }),
 });
 
-function look(context: Context, home: number): void {
+function look(context: Context, home: HomeRow): void {
   noteSeen(context.world, context.home(), home);
   context.world.wakeHome(home, lookBackAtMs(context.world, context.home(), home));
 }
 
 /** With other sensors the same life gives other figures: begin anew. */
-function onConfigured(context: Context, home: number): void {
+function onConfigured(context: Context, home: HomeRow): void {
   const { roster } = context.world;
   let sensors = 0;
   for (const device of roster.devicesOfHome(home)) if (roster.isActivitySensor(device)) sensors++;
   const columns = context.home();
   if (columns.sensors[home] !== sensors && columns.weeks[home]! > 0) {
     columns.weeks[home] = 0;
-    columns.raisedWeek.fill(0, home * MEASURES.length, (home + 1) * MEASURES.length);
+    columns.raisedWeek.fill(home, 0);
     for (let index = 0; index < MEASURES.length; index++) over(context, home, index);
   }
   columns.sensors[home] = sensors;
   look(context, home);
 }
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   // Restored from a core that knew no weeks.
   if (context.home().weekEndsAtMs[home] === 0) look(context, home);
   noteSign(context.world, context.home(), home);
 }
 
-function onPresence(context: Context, home: number): void {
+function onPresence(context: Context, home: HomeRow): void {
   const { presence, awaySinceMs } = context.world.roster.homes.columns;
   const columns = context.home();
   look(context, home);
@@ -160,7 +161,7 @@ function onPresence(context: Context, home: number): void {
   }
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   if (lookBackAtMs(context.world, context.home(), home) > context.world.nowMs) return;
   endWeeks(context.world, context.home(), home);
   const isOn = context.world.roster.isWatched(home) && context.settings(home).isOn === 1;
@@ -195,7 +196,7 @@ function comparisonOf(measure: Measure, weeks: readonly Week[]): Comparison | nu
   return { usual, recent: medianOf(news), spread: medianOf(steps) * DEVIATIONS_PER_STEP, news };
 }
 
-function judge(context: Context, home: number, index: number, comparison: Comparison | null): void {
+function judge(context: Context, home: HomeRow, index: number, comparison: Comparison | null): void {
   if (comparison === null) return;
   const measure = MEASURES[index]!;
   const settings = context.settings(home);
@@ -209,26 +210,25 @@ function judge(context: Context, home: number, index: number, comparison: Compar
   );
   const isSteady = news.every((value) => (value - usual) * direction >= neededBy * STEADY_SHARE);
   const columns = context.home();
-  const slot = home * MEASURES.length + index;
-  if (columns.isRaised[slot] === 1) {
+  if (columns.isRaised.get(home, index) === 1) {
     if (differsBy < neededBy * OVER_SHARE) over(context, home, index);
     return;
   }
-  const sinceWeeks = columns.weeks[home]! - columns.raisedWeek[slot]!;
-  const isQuiet = columns.raisedWeek[slot]! > 0 && sinceWeeks < QUIET_WEEKS;
+  const raisedWeek = columns.raisedWeek.get(home, index);
+  const sinceWeeks = columns.weeks[home]! - raisedWeek;
+  const isQuiet = raisedWeek > 0 && sinceWeeks < QUIET_WEEKS;
   if (isSteady && differsBy >= neededBy && !isQuiet) raise(context, home, index, comparison);
 }
 
-function raise(context: Context, home: number, index: number, { usual, recent, news }: Comparison): void {
+function raise(context: Context, home: HomeRow, index: number, { usual, recent, news }: Comparison): void {
   const measure = MEASURES[index]!;
   const columns = context.home();
-  const slot = home * MEASURES.length + index;
-  columns.isRaised[slot] = 1;
-  columns.raisedWeek[slot] = columns.weeks[home]!;
+  columns.isRaised.set(home, index, 1);
+  columns.raisedWeek.set(home, index, columns.weeks[home]!);
   context.raise({
     kind: 'drift',
     priority: 4,
-    subject: subjectOf(home, index),
+    subject: subjectOf(context, home, index),
     cause: `${measure}~week-${columns.weekEndsAtMs[home]}`,
     ...homePlace(context.world.roster, home),
     lateByMs: 0,
@@ -246,15 +246,15 @@ function raise(context: Context, home: number, index: number, { usual, recent, n
   });
 }
 
-function over(context: Context, home: number, index: number): void {
-  const slot = home * MEASURES.length + index;
-  if (context.home().isRaised[slot] === 0) return;
-  context.home().isRaised[slot] = 0;
-  context.clear(subjectOf(home, index), true);
+function over(context: Context, home: HomeRow, index: number): void {
+  const { isRaised } = context.home();
+  if (isRaised.get(home, index) === 0) return;
+  isRaised.set(home, index, 0);
+  context.clear(subjectOf(context, home, index), true);
 }
 
-function subjectOf(home: number, index: number): string {
-  return `${MEASURES[index]}~home~${home}`;
+function subjectOf(context: Context, home: HomeRow, index: number): string {
+  return `${MEASURES[index]}~${homeSubject(context.world, home)}`;
 }
 
 function medianOf(values: readonly number[]): number {

@@ -4,6 +4,7 @@
 import type { ObservationBody } from '../model/entry.ts';
 import { EMERGENCY_KINDS, type EmergencyKind } from '../model/kinds.ts';
 import { emergencyOf } from '../model/observation.ts';
+import { type DeviceRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, gatewayPlace } from './subject.ts';
 
@@ -23,20 +24,22 @@ export const emergency = defineRule({
   homeColumns: {},
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['button', 'fall', 'smoke', 'gas', 'co', 'leak'],
-  start: (context) => ({ onObservation: (observation) => onObservation(context, observation) }),
+  start: (context) => ({
+    onObservation: (observation, _home, device) => onObservation(context, observation, device),
+  }),
 });
 
-function onObservation(context: Context, observation: ObservationBody): void {
+function onObservation(context: Context, observation: ObservationBody, device: DeviceRow): void {
   const kind = emergencyOf(observation.kind, observation.value);
-  if (observation.device !== null && !isNews(context, observation, observation.device, kind)) return;
-  if (kind !== null) raise(context, observation, kind);
+  if (device !== NO_DEVICE && !isNews(context, observation, device, kind)) return;
+  if (kind !== null) raise(context, observation, device, kind);
 }
 
 /** A periodic report that still says "smoke" is the alarm that rings already; an event is always news. */
 function isNews(
   context: Context,
   observation: ObservationBody,
-  device: number,
+  device: DeviceRow,
   kind: EmergencyKind | null,
 ): boolean {
   const levels = context.device().levels;
@@ -47,13 +50,14 @@ function isNews(
   return !(observation.isLevel && before);
 }
 
-function raise(context: Context, observation: ObservationBody, kind: EmergencyKind): void {
+function raise(context: Context, observation: ObservationBody, device: DeviceRow, kind: EmergencyKind): void {
   const { world } = context;
-  const { device, gateway, deviceId } = observation;
+  const { roster } = world;
+  const { gateway, deviceId } = observation;
   const place =
-    device !== null && world.roster.isKnownDevice(device)
-      ? devicePlace(world.roster, device)
-      : { ...gatewayPlace(world.roster, gateway), deviceId };
+    device === NO_DEVICE
+      ? { ...gatewayPlace(roster, roster.gateways.row(gateway)), deviceId }
+      : devicePlace(roster, device);
   const lateByMs = Math.max(0, world.nowMs - observation.measuredAtMs);
   context.raise({
     kind,

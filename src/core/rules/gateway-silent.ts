@@ -2,8 +2,9 @@
 // back and nobody has taken the alert.
 
 import { LINK } from '../state/roster.ts';
+import type { GatewayRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { gatewayPlace } from './subject.ts';
+import { gatewayPlace, gatewaySubject } from './subject.ts';
 
 type Context = RuleContext<Record<never, never>, Record<never, never>, Record<never, never>>;
 
@@ -19,11 +20,11 @@ export const gatewaySilent = defineRule({
   start: (context) => ({ onGatewayLink: (gateway) => onGatewayLink(context, gateway) }),
 });
 
-function onGatewayLink(context: Context, gateway: number): void {
+function onGatewayLink(context: Context, gateway: GatewayRow): void {
   const { roster } = context.world;
   const { link, lastSeenAtMs, windowMs, linkLostAtMs } = roster.gateways.columns;
   if (link[gateway] === LINK.online) {
-    context.clear(`gateway~${gateway}`, true);
+    context.clear(gatewaySubject(context.world, gateway), true);
     return;
   }
   const heardAtMs = lastSeenAtMs[gateway]!;
@@ -31,8 +32,8 @@ function onGatewayLink(context: Context, gateway: number): void {
   context.raise({
     kind: 'gateway-silent',
     priority: 4,
-    subject: `gateway~${gateway}`,
-    cause: `${roster.names.gatewayId[gateway]}~due-${context.world.nowMs}`,
+    subject: gatewaySubject(context.world, gateway),
+    cause: `${roster.gatewayIdOf(gateway)}~due-${context.world.nowMs}`,
     ...gatewayPlace(roster, gateway),
     lateByMs: 0,
     explanation: {

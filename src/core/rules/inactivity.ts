@@ -10,9 +10,10 @@ import { learnedDays, nextSlotAtMs, slotAt, usualAfterMs, usualInSlotMs } from '
 import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES } from '../state/roster.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { INACTIVITY_PARAMETERS } from './inactivity-parameters.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const HOME_COLUMNS = {
   /** 1 from the alert until the next activity. */
@@ -47,42 +48,42 @@ export const inactivity = defineRule({
   }),
 });
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   const { isRaised, isStayRaised } = context.home();
   if (isRaised[home] === 1) {
     isRaised[home] = 0;
-    if (isStayRaised[home] !== 1) context.clear(`home~${home}`, false);
+    if (isStayRaised[home] !== 1) context.clear(homeSubject(context.world, home), false);
   }
   wake(context, home);
 }
 
-function onRoamed(context: Context, home: number): void {
+function onRoamed(context: Context, home: HomeRow): void {
   const { isRaised, isStayRaised } = context.home();
   const hasRung = isStayRaised[home] === 1;
   isStayRaised[home] = 0;
-  if (hasRung && isRaised[home] === 0) context.clear(`home~${home}`, false);
+  if (hasRung && isRaised[home] === 0) context.clear(homeSubject(context.world, home), false);
 }
 
 /** Well then, after it has rung: a new silence begins. One that has not rung goes on: no alarm comes later for it. */
-function onContact(context: Context, home: number): void {
+function onContact(context: Context, home: HomeRow): void {
   const own = context.home();
   if (own.isRaised[home] === 0 && own.isStayRaised[home] !== 1) return;
   own.contactAtMs[home] = context.world.nowMs;
   own.contactBlindMs[home] = context.world.roster.homes.columns.blindMs[home]!;
-  context.clear(`home~${home}`, false);
+  context.clear(homeSubject(context.world, home), false);
   own.isRaised[home] = 0;
   own.isStayRaised[home] = 0;
   wake(context, home);
 }
 
 /** When the silence began that is judged, moved on by the time in which we were blind. */
-function silentFromMs(context: Context, home: number): number {
+function silentFromMs(context: Context, home: HomeRow): number {
   const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
   return sinceContactMs(context, home, lastActivityAtMs[home]!, blindMs[home]!);
 }
 
 /** Begins with the contact if that was later than `fromMs`, from which on we were blind for `blindMs`. */
-function sinceContactMs(context: Context, home: number, fromMs: number, blindMs: number): number {
+function sinceContactMs(context: Context, home: HomeRow, fromMs: number, blindMs: number): number {
   const { contactAtMs, contactBlindMs } = context.home();
   if (contactAtMs[home]! <= fromMs) return fromMs + blindMs;
   const blindNowMs = context.world.roster.homes.columns.blindMs[home]!;
@@ -90,14 +91,14 @@ function sinceContactMs(context: Context, home: number, fromMs: number, blindMs:
 }
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
-function wake(context: Context, home: number): void {
+function wake(context: Context, home: HomeRow): void {
   settleQuestion(context, home);
   if (!isJudged(context, home)) return;
   context.world.wakeHome(home, leastDueMs(context, home));
 }
 
 /** No silence since the last sign rings, or is asked about, before. */
-function leastDueMs(context: Context, home: number): number {
+function leastDueMs(context: Context, home: HomeRow): number {
   const columns = context.world.roster.homes.columns;
   const settings = context.settings(home);
   const isKnown = columns.learnedMs[home]! >= settings.learnedAfterMs;
@@ -107,13 +108,13 @@ function leastDueMs(context: Context, home: number): number {
 }
 
 /** The clock has moved on, or stands: whatever was asked is answered. */
-function settleQuestion(context: Context, home: number): void {
+function settleQuestion(context: Context, home: HomeRow): void {
   const question = context.questions.of(home);
   if (question !== null && judge(context, home).dueMs > question.untilMs) context.questions.withdraw(home);
 }
 
 /** When a terminal is to ask the elder; Infinity when none can, or one has. Never in the first half of the silence. */
-function askAtMs(context: Context, home: number, { dueMs, thresholdMs }: Judgement): number {
+function askAtMs(context: Context, home: HomeRow, { dueMs, thresholdMs }: Judgement): number {
   const { askBeforeMs } = context.settings(home);
   if (askBeforeMs === 0 || dueMs === Number.POSITIVE_INFINITY || dueMs <= context.world.nowMs)
     return Number.POSITIVE_INFINITY;
@@ -123,7 +124,7 @@ function askAtMs(context: Context, home: number, { dueMs, thresholdMs }: Judgeme
   return dueMs - Math.min(askBeforeMs, thresholdMs / 2);
 }
 
-function isJudged(context: Context, home: number): boolean {
+function isJudged(context: Context, home: HomeRow): boolean {
   const { lastActivityAtMs } = context.world.roster.homes.columns;
   return lastActivityAtMs[home]! > 0 && isWatchedAtHome(context.world, home);
 }
@@ -137,7 +138,7 @@ interface Judgement {
   readonly usualMs: number | null;
 }
 
-function nextDeadlineMs(context: Context, home: number): number {
+function nextDeadlineMs(context: Context, home: HomeRow): number {
   if (!isJudged(context, home)) return Number.POSITIVE_INFINITY;
   // Most looks end here: to reckon the exact time costs ten times as much.
   const leastStayMs = judgeStay(context, home).dueMs - context.settings(home).askBeforeMs;
@@ -156,7 +157,7 @@ const NOT_DUE: Judgement = {
   usualMs: null,
 };
 
-function judge(context: Context, home: number): Judgement {
+function judge(context: Context, home: HomeRow): Judgement {
   if (!isJudged(context, home)) return NOT_DUE;
   const { isRaised, isStayRaised } = context.home();
   const silence = isRaised[home] === 1 ? NOT_DUE : judgeSilence(context, home);
@@ -166,7 +167,7 @@ function judge(context: Context, home: number): Judgement {
 }
 
 /** The clock since the last sign of life. */
-function judgeSilence(context: Context, home: number): Judgement {
+function judgeSilence(context: Context, home: HomeRow): Judgement {
   const { roster } = context.world;
   const columns = roster.homes.columns;
   const settings = context.settings(home);
@@ -177,14 +178,14 @@ function judgeSilence(context: Context, home: number): Judgement {
 }
 
 /** A bed or seat mat that is still ON: somebody lies or sits there, and that is why it is still. */
-function isOccupied(context: Context, device: number): boolean {
+function isOccupied(context: Context, device: DeviceRow): boolean {
   const { level, distrust } = context.world.roster.devices.columns;
   if (distrust[device] !== 0) return false;
   return level[device] === LEVEL.on && context.world.roster.isMat(device);
 }
 
 /** The clock since the resident last changed rooms. */
-function judgeStay(context: Context, home: number): Judgement {
+function judgeStay(context: Context, home: HomeRow): Judgement {
   const columns = context.world.roster.homes.columns;
   const settings = context.settings(home);
   // With two rooms, one silent sensor would make every day a stay.
@@ -202,7 +203,7 @@ function judgeStay(context: Context, home: number): Judgement {
  * The first instant at which the silence since `fromMs` is longer than is usual at that hour and after a sign in that
  * place: the shorter of both, but never much shorter than either alone, since bedtimes and habits move.
  */
-function judgeLearned(context: Context, home: number, fromMs: number): Judgement {
+function judgeLearned(context: Context, home: HomeRow, fromMs: number): Judgement {
   const { world } = context;
   const settings = context.settings(home);
   const { capMs, placeShare, placeLeastMs, occupiedShare } = settings;
@@ -238,10 +239,10 @@ function judgeLearned(context: Context, home: number, fromMs: number): Judgement
 }
 
 /** By night a place says little: whoever goes to bed is last seen anywhere. The bathroom is where people fall. */
-function mayBeAsleep(context: Context, home: number, device: number, fromMs: number): boolean {
-  const { homeTimezone } = context.world.roster.names;
+function mayBeAsleep(context: Context, home: HomeRow, device: DeviceRow, fromMs: number): boolean {
+  const zone = context.world.roster.timezoneOf(home);
   const isBathroom = context.world.roster.placeOf(device) === PLACES.bathroom;
-  return !isBathroom && !isDayTime(localMinuteOfDay(homeTimezone[home]!, fromMs), context.settings(home));
+  return !isBathroom && !isDayTime(localMinuteOfDay(zone, fromMs), context.settings(home));
 }
 
 /** Nobody reads seconds in an explanation. */
@@ -250,7 +251,7 @@ function wholeMinutes(durationMs: number): number {
 }
 
 /** The threshold for something that usually lasts `usualMs`: wide while little is known. */
-function learnedMs(context: Context, home: number, usualMs: number): number {
+function learnedMs(context: Context, home: HomeRow, usualMs: number): number {
   const settings = context.settings(home);
   const { usualFactor, usualMarginMs, doubtFactor, floorMs } = settings;
   const doubt = doubtFactor / Math.max(1, learnedDays(context.world, home));
@@ -259,13 +260,13 @@ function learnedMs(context: Context, home: number, usualMs: number): number {
   return thresholdMs * context.world.roster.homes.columns.riskFactor[home]!;
 }
 
-function judgeFixed(context: Context, home: number, fromMs: number): Judgement {
+function judgeFixed(context: Context, home: HomeRow, fromMs: number): Judgement {
   const settings = context.settings(home);
   const { roster } = context.world;
   const riskFactor = roster.homes.columns.riskFactor[home]!;
   const dayMs = settings.dayMs * riskFactor;
   const isDay = (atMs: number): boolean =>
-    isDayTime(localMinuteOfDay(roster.names.homeTimezone[home]!, atMs), settings);
+    isDayTime(localMinuteOfDay(roster.timezoneOf(home), atMs), settings);
   if (isDay(fromMs) && isDay(fromMs + dayMs) && dayMs < settings.capMs)
     return at('inactivity.day', fromMs, Math.round(dayMs), null);
   const hasNightSensor = roster.hasNightSensor(home);
@@ -282,7 +283,7 @@ function isDayTime(minute: number, settings: { dayStartMinute: number; nightStar
   return minute >= settings.dayStartMinute && minute < settings.nightStartMinute;
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const judgement = judge(context, home);
   if (askAtMs(context, home, judgement) <= context.world.nowMs) {
     context.questions.withdraw(home);
@@ -299,11 +300,11 @@ function onDeadline(context: Context, home: number): void {
     isStayRaised[home] ||= 2;
   }
   const blindMs = isStay ? columns.roamBlindMs[home]! : columns.blindMs[home]!;
-  const lastRoom = roster.names.deviceRoom[columns.lastActivityDevice[home]!] ?? null;
+  const lastRoom = roster.roomOf(columns.lastActivityDevice[home]!) ?? null;
   context.raise({
     kind: 'inactivity',
     priority: 2,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${judgement.dueMs}`,
     ...homePlace(roster, home),
     room: lastRoom,
@@ -323,7 +324,7 @@ function onDeadline(context: Context, home: number): void {
 
 function explained(
   context: Context,
-  home: number,
+  home: HomeRow,
   { usualMs }: Judgement,
 ): Record<string, number | string | null> {
   const { roster } = context.world;
@@ -335,7 +336,7 @@ function explained(
   return {
     ...learned,
     lastActivityAtMs: columns.lastActivityAtMs[home]!,
-    lastKind: roster.names.deviceKind[columns.lastActivityDevice[home]!] ?? null,
+    lastKind: roster.kindOf(columns.lastActivityDevice[home]!) ?? null,
     coverage: total === 0 ? 0 : live / total,
     riskFactor: columns.riskFactor[home]!,
     ...(question === null ? {} : { askedAtMs: question.askedAtMs }),

@@ -2,8 +2,9 @@
 
 import { batteryPctOf } from '../facts/battery.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 const PARAMETERS = {
   lowPct: {
@@ -37,19 +38,25 @@ export const lowBattery = defineRule({
   homeColumns: {},
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['*'],
-  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+  start: (context) => ({
+    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+  }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device } = observation;
+function onObservation(
+  context: Context,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
   const batteryPct = batteryPctOf(observation);
-  if (batteryPct === null || device === null || home === 0) return;
+  if (batteryPct === null || device === NO_DEVICE) return;
   const { isRaised } = context.device();
   const { lowPct, recoveredPct } = context.settings(home);
   if (isRaised[device] === 1) {
     if (batteryPct < recoveredPct) return;
     isRaised[device] = 0;
-    context.clear(`device~${device}`, true);
+    context.clear(deviceSubject(context.world, device), true);
   } else if (batteryPct <= lowPct) {
     isRaised[device] = 1;
     raise(context, observation, device, batteryPct, lowPct);
@@ -59,14 +66,14 @@ function onObservation(context: Context, observation: ObservationBody, home: num
 function raise(
   context: Context,
   observation: ObservationBody,
-  device: number,
+  device: DeviceRow,
   batteryPct: number,
   thresholdPct: number,
 ): void {
   context.raise({
     kind: 'low-battery',
     priority: 4,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `${observation.eventId ?? context.world.nowMs}`,
     isReport: true,
     ...devicePlace(context.world.roster, device),

@@ -7,8 +7,9 @@ import type { ObservationBody } from '../model/entry.ts';
 import { localDayStartMs, nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const MINUTE_MS = 60_000;
 /** After an outage, ours or a gateway's, presses that were kept come within this time. */
@@ -59,7 +60,7 @@ export const missedCheckin = defineRule({
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
+function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
   if (home === 0 || observation.value !== 'checkin') return;
   const { pressedAtMs, isRaised } = context.home();
   const atMs = Math.min(observation.measuredAtMs, context.world.nowMs);
@@ -67,10 +68,10 @@ function onObservation(context: Context, observation: ObservationBody, home: num
   pressedAtMs[home] = atMs;
   if (isRaised[home] === 0 || atMs < dayStartMs(context, home)) return;
   isRaised[home] = 0;
-  context.clear(`home~${home}`, true);
+  context.clear(homeSubject(context.world, home), true);
 }
 
-function onConfigured(context: Context, home: number): void {
+function onConfigured(context: Context, home: HomeRow): void {
   const { dueAtMs } = context.home();
   const isOn = context.settings(home).isOn === 1 && context.world.roster.isWatched(home);
   // A look that waits for an outage to end is still to come.
@@ -79,7 +80,7 @@ function onConfigured(context: Context, home: number): void {
   if (isOn) context.world.wakeHome(home, dueAtMs[home]!);
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const { world } = context;
   const { dueAtMs, pressedAtMs, isRaised } = context.home();
   if (dueAtMs[home] === 0) onConfigured(context, home);
@@ -95,26 +96,25 @@ function onDeadline(context: Context, home: number): void {
   raise(context, home);
 }
 
-function dayStartMs({ world }: Context, home: number): number {
-  return localDayStartMs(world.roster.names.homeTimezone[home]!, world.nowMs);
+function dayStartMs({ world }: Context, home: HomeRow): number {
+  return localDayStartMs(world.roster.timezoneOf(home), world.nowMs);
 }
 
-function isEarly({ world, settings }: Context, home: number): boolean {
-  return localMinuteOfDay(world.roster.names.homeTimezone[home]!, world.nowMs) < settings(home).byMinute;
+function isEarly({ world, settings }: Context, home: HomeRow): boolean {
+  return localMinuteOfDay(world.roster.timezoneOf(home), world.nowMs) < settings(home).byMinute;
 }
 
-function nextDueMs(context: Context, home: number): number {
+function nextDueMs(context: Context, home: HomeRow): number {
   const { world } = context;
-  const zone = world.roster.names.homeTimezone[home]!;
+  const zone = world.roster.timezoneOf(home);
   return nextMinuteOfDayAtMs(zone, context.settings(home).byMinute, world.nowMs);
 }
 
 /** From when a press that was made would have reached us, as far as we can tell now. */
-function heardFromMs({ world }: Context, home: number): number {
-  const { names } = world.roster;
+function heardFromMs({ world }: Context, home: HomeRow): number {
   let heardMs = Number.POSITIVE_INFINITY;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (names.deviceKind[device] !== 'button') continue;
+    if (world.roster.kindOf(device) !== 'button') continue;
     const fromMs = isDeviceSeen(world, device) ? gatewayBackSinceMs(world, device) : world.nowMs + 1;
     heardMs = Math.min(heardMs, fromMs);
   }
@@ -123,13 +123,13 @@ function heardFromMs({ world }: Context, home: number): number {
   return Math.max(heardMs, world.resumedAtMs) + STORE_MS;
 }
 
-function raise(context: Context, home: number): void {
+function raise(context: Context, home: HomeRow): void {
   const { world } = context;
   const pressedMs = context.home().pressedAtMs[home]!;
   context.raise({
     kind: 'missed-checkin',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `day-${dayStartMs(context, home)}`,
     ...homePlace(world.roster, home),
     lateByMs: 0,

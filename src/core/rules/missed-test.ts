@@ -4,8 +4,9 @@
 
 import { gatewayBackSinceMs, isDeviceSeen } from '../facts/device-sight.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -50,37 +51,42 @@ export const missedTest = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['button'],
   start: (context) => ({
-    onObservation: (observation, home) => onObservation(context, observation, home),
+    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
     onConfigured: (home) => look(context, home),
     nextDeadlineMs: (home) => context.home().lookAtMs[home] || context.world.nowMs,
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device, value } = observation;
-  if (device === null || home === 0 || typeof value !== 'string') return;
+function onObservation(
+  context: Context,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
+  const { value } = observation;
+  if (device === NO_DEVICE || typeof value !== 'string') return;
   const { pressedAtMs, isRaised } = context.device();
   const atMs = Math.min(observation.measuredAtMs, context.world.nowMs);
   pressedAtMs[device] = Math.max(pressedAtMs[device]!, atMs);
   if (isRaised[device] === 0 || testedUntilMs(context, home, device) <= context.world.nowMs) return;
   isRaised[device] = 0;
-  context.clear(`device~${device}`, true);
+  context.clear(deviceSubject(context.world, device), true);
   look(context, home);
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   if (context.home().lookAtMs[home]! <= context.world.nowMs) look(context, home);
 }
 
 /** Raise for every button that is due, and find out when to look again. A press only makes it later: seen then. */
-function look(context: Context, home: number): void {
+function look(context: Context, home: HomeRow): void {
   const { world } = context;
   const { roster } = world;
   const { isRaised } = context.device();
   let next = Number.POSITIVE_INFINITY;
   for (const device of roster.devicesOfHome(home)) {
-    if (roster.names.deviceKind[device] !== 'button' || isRaised[device] === 1) continue;
+    if (roster.kindOf(device) !== 'button' || isRaised[device] === 1) continue;
     if (context.settings(home).isOn === 0 || !roster.isWatched(home)) continue;
     const dueMs = dueAtMs(context, home, device);
     if (dueMs > world.nowMs) next = Math.min(next, dueMs);
@@ -90,20 +96,20 @@ function look(context: Context, home: number): void {
   if (next !== Number.POSITIVE_INFINITY) world.wakeHome(home, next);
 }
 
-function testedUntilMs(context: Context, home: number, device: number): number {
+function testedUntilMs(context: Context, home: HomeRow, device: DeviceRow): number {
   const { knownSinceMs } = context.world.roster.devices.columns;
   const fromMs = Math.max(context.device().pressedAtMs[device]!, knownSinceMs[device]!);
   return fromMs + context.settings(home).windowMs;
 }
 
-function dueAtMs(context: Context, home: number, device: number): number {
+function dueAtMs(context: Context, home: HomeRow, device: DeviceRow): number {
   const { world } = context;
   const dueMs = Math.max(testedUntilMs(context, home, device), gatewayBackSinceMs(world, device) + STORE_MS);
   // Behind a gateway that is away a press is not heard; that is an alert of its own.
   return isDeviceSeen(world, device) ? dueMs : Math.max(dueMs, world.nowMs + STORE_MS);
 }
 
-function raise(context: Context, home: number, device: number): void {
+function raise(context: Context, home: HomeRow, device: DeviceRow): void {
   const { world } = context;
   const { pressedAtMs, isRaised } = context.device();
   isRaised[device] = 1;
@@ -111,7 +117,7 @@ function raise(context: Context, home: number, device: number): void {
   context.raise({
     kind: 'missed-test',
     priority: 4,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `due-${testedUntilMs(context, home, device)}`,
     ...place,
     lateByMs: 0,

@@ -6,8 +6,9 @@
 import { LEAVING_MS } from '../facts/presence.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const MINUTE_MS = 60_000;
 /** Stored readings come in one rush: what followed the door is heard within this time. */
@@ -75,7 +76,7 @@ export const nightExit = defineRule({
   }),
 });
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   const { exitAtMs, heardAtMs, isRaised } = context.home();
   const { doorAtMs, isReturning, lastActivityAtMs } = context.world.roster.homes.columns;
   const doorMs = doorAtMs[home]!;
@@ -83,7 +84,7 @@ function onActivity(context: Context, home: number): void {
   // Proved to be in, or the door again: whoever had gone is back.
   if (isRaised[home] === 1 && (doorMs === 0 || isDoor)) {
     isRaised[home] = 0;
-    context.clear(`home~${home}`, false);
+    context.clear(homeSubject(context.world, home), false);
   }
   if (!isDoor || !context.world.roster.hasDoorContact(home) || isReturning[home] === 1) {
     if (doorMs === 0 || isReturning[home] === 1) exitAtMs[home] = 0;
@@ -94,15 +95,15 @@ function onActivity(context: Context, home: number): void {
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
-function isNight(context: Context, home: number, atMs: number): boolean {
+function isNight(context: Context, home: HomeRow, atMs: number): boolean {
   const { nightStartMinute, nightEndMinute } = context.settings(home);
-  const minute = localMinuteOfDay(context.world.roster.names.homeTimezone[home]!, atMs);
+  const minute = localMinuteOfDay(context.world.roster.timezoneOf(home), atMs);
   if (nightStartMinute <= nightEndMinute) return minute >= nightStartMinute && minute < nightEndMinute;
   return minute >= nightStartMinute || minute < nightEndMinute;
 }
 
 /** The home was found empty: single hits after the door were strays. Or somebody said that they are away. */
-function onPresence(context: Context, home: number): void {
+function onPresence(context: Context, home: HomeRow): void {
   const { presence, awaySinceMs } = context.world.roster.homes.columns;
   const exitMs = context.home().exitAtMs[home]!;
   if (presence[home] !== PRESENCE.away || exitMs === 0) return;
@@ -111,7 +112,7 @@ function onPresence(context: Context, home: number): void {
   else if (context.home().heardAtMs[home]! + RUSH_MS <= context.world.nowMs) judge(context, home);
 }
 
-function dueAtMs(context: Context, home: number): number {
+function dueAtMs(context: Context, home: HomeRow): number {
   const { exitAtMs, heardAtMs } = context.home();
   if (exitAtMs[home] === 0) return Number.POSITIVE_INFINITY;
   const dueMs = Math.max(exitAtMs[home]! + context.settings(home).returnMs, heardAtMs[home]! + RUSH_MS);
@@ -119,12 +120,12 @@ function dueAtMs(context: Context, home: number): number {
   return dueMs < context.world.nowMs ? Number.POSITIVE_INFINITY : dueMs;
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   if (dueAtMs(context, home) === context.world.nowMs && !isStirring(context, home)) judge(context, home);
 }
 
 /** Any sign inside since the door, but for the hall while the door falls shut. */
-function isStirring(context: Context, home: number): boolean {
+function isStirring(context: Context, home: HomeRow): boolean {
   const { homes } = context.world.roster;
   const { hintDevice, hintAtMs, doorAtMs } = homes.columns;
   const device = hintDevice[home]!;
@@ -133,7 +134,7 @@ function isStirring(context: Context, home: number): boolean {
   return !(isLeaving && context.world.roster.zoneOf(device) === 'entry');
 }
 
-function judge(context: Context, home: number): void {
+function judge(context: Context, home: HomeRow): void {
   const { world } = context;
   const { blindSinceMs, blindMs } = world.roster.homes.columns;
   const { exitAtMs, isRaised } = context.home();
@@ -146,7 +147,7 @@ function judge(context: Context, home: number): void {
   context.raise({
     kind: 'night-exit',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `exit-${sinceMs}`,
     ...homePlace(world.roster, home),
     lateByMs: 0,

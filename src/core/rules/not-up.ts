@@ -16,8 +16,9 @@ import {
 } from '../facts/sleep.ts';
 import type { Explanation } from '../model/alert.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -87,24 +88,24 @@ export const notUp = defineRule({
   }),
 });
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   const { isRaised } = context.home();
   if (isRaised[home] === 1 && context.world.roster.homes.columns.morningAtMs[home]! > context.world.nowMs) {
     isRaised[home] = 0;
-    context.clear(`home~${home}`, false);
+    context.clear(homeSubject(context.world, home), false);
   }
   context.world.wakeHome(home, leastDueMs(context, home));
 }
 
 /** Never later than the hour that is reckoned when this has come. */
-function leastDueMs(context: Context, home: number): number {
+function leastDueMs(context: Context, home: HomeRow): number {
   const { byMinute, earliestMinute } = context.settings(home);
   const leastMs = (Math.min(byMinute, earliestMinute) - MORNING_MINUTE) * MINUTE_MS;
   const { morningAtMs, lastActivityAtMs } = context.world.roster.homes.columns;
   return Math.max(morningAtMs[home]! + leastMs, lastActivityAtMs[home]! + CONFIRM_MS);
 }
 
-function wake(context: Context, home: number): void {
+function wake(context: Context, home: HomeRow): void {
   context.world.wakeHome(home, judge(context, home).dueMs);
 }
 
@@ -123,7 +124,7 @@ const NOT_DUE: Judgement = {
   mornings: 0,
 };
 
-function judge(context: Context, home: number): Judgement {
+function judge(context: Context, home: HomeRow): Judgement {
   if (!isJudged(context, home)) return NOT_DUE;
   const { roster } = context.world;
   const columns = roster.homes.columns;
@@ -131,14 +132,14 @@ function judge(context: Context, home: number): Judgement {
   // Spoken to this morning: whether they then rest is for rule `inactivity` to watch.
   if (context.home().spokenAtMs[home]! >= morningAtMs) return NOT_DUE;
   const hour = hourOf(context, home, morningAtMs);
-  const zone = roster.names.homeTimezone[home]!;
+  const zone = roster.timezoneOf(home);
   const byMs = nextMinuteOfDayAtMs(zone, hour.byMinute, morningAtMs);
   // A single weak sign may be the first of somebody who is just getting up.
   const dueMs = Math.max(byMs + columns.blindMs[home]!, columns.lastActivityAtMs[home]! + CONFIRM_MS);
   return dueMs < morningAtMs + MORNING_LENGTH_MS ? { ...hour, dueMs } : NOT_DUE;
 }
 
-function isJudged(context: Context, home: number): boolean {
+function isJudged(context: Context, home: HomeRow): boolean {
   const columns = context.world.roster.homes.columns;
   return (
     context.home().isRaised[home] === 0 &&
@@ -152,7 +153,7 @@ function isJudged(context: Context, home: number): boolean {
   );
 }
 
-function hourOf(context: Context, home: number, morningAtMs: number): Omit<Judgement, 'dueMs'> {
+function hourOf(context: Context, home: HomeRow, morningAtMs: number): Omit<Judgement, 'dueMs'> {
   const { byMinute, earliestMinute, marginMinutes, doubtMornings } = context.settings(home);
   const { latestMinute, mornings } = usualRising(context.world, home, morningAtMs);
   if (mornings === 0) return { byMinute, usualMinute: null, mornings };
@@ -162,13 +163,13 @@ function hourOf(context: Context, home: number, morningAtMs: number): Omit<Judge
   return { byMinute: Math.max(earliestMinute, ownMinute), usualMinute, mornings };
 }
 
-function nextDeadlineMs(context: Context, home: number): number {
+function nextDeadlineMs(context: Context, home: HomeRow): number {
   const leastMs = leastDueMs(context, home);
   if (leastMs > context.world.nowMs) return leastMs;
   return whenSeenMs(context.world, home, judge(context, home).dueMs);
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const { world } = context;
   const judgement = judge(context, home);
   if (!isDueAndSeen(world, home, judgement.dueMs)) return;
@@ -177,10 +178,10 @@ function onDeadline(context: Context, home: number): void {
   context.raise({
     kind: 'not-up',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${judgement.dueMs}`,
     ...homePlace(world.roster, home),
-    room: world.roster.names.deviceRoom[columns.lastActivityDevice[home]!] ?? null,
+    room: world.roster.roomOf(columns.lastActivityDevice[home]!) ?? null,
     lateByMs: 0,
     explanation: explained(context, home, judgement),
   });
@@ -188,7 +189,7 @@ function onDeadline(context: Context, home: number): void {
 
 function explained(
   context: Context,
-  home: number,
+  home: HomeRow,
   { byMinute, usualMinute, mornings }: Judgement,
 ): Explanation {
   const { roster } = context.world;
@@ -196,7 +197,7 @@ function explained(
   const { live, total } = coverageOf(context.world, home);
   const evidence = {
     lastActivityAtMs: lastActivityAtMs[home]!,
-    lastRoom: roster.names.deviceRoom[lastActivityDevice[home]!] ?? null,
+    lastRoom: roster.roomOf(lastActivityDevice[home]!) ?? null,
     coverage: total === 0 ? 0 : live / total,
   };
   if (usualMinute === null)

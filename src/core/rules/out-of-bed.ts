@@ -9,8 +9,9 @@ import { isMatOn, MORNINGS_KNOWN, usualRising } from '../facts/sleep.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -87,7 +88,7 @@ export const outOfBed = defineRule({
   }),
 });
 
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   const { outOfBedAtMs, lastActivityAtMs } = context.world.roster.homes.columns;
   const { outAtMs, untilMs } = context.home();
   if (outOfBedAtMs[home] !== outAtMs[home]) {
@@ -98,26 +99,26 @@ function onActivity(context: Context, home: number): void {
   if (untilMs[home]! > lastActivityAtMs[home]!) wake(context, home);
 }
 
-function onPresence(context: Context, home: number): void {
+function onPresence(context: Context, home: HomeRow): void {
   if (context.world.roster.homes.columns.presence[home] === PRESENCE.away) end(context, home);
   else wake(context, home);
 }
 
-function end(context: Context, home: number): void {
+function end(context: Context, home: HomeRow): void {
   const { isRaised } = context.home();
   if (isRaised[home] === 0) return;
   isRaised[home] = 0;
-  context.clear(`home~${home}`, true);
+  context.clear(homeSubject(context.world, home), true);
 }
 
-function wake(context: Context, home: number): void {
+function wake(context: Context, home: HomeRow): void {
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
 /** When the night ends in which the resident got up at `outAtMs`; 0 by day, and for who gets up for the day. */
-function nightEndMs(context: Context, home: number, outAtMs: number): number {
+function nightEndMs(context: Context, home: HomeRow, outAtMs: number): number {
   const { nightStartMinute, nightEndMinute, risingMinutes } = context.settings(home);
-  const zone = context.world.roster.names.homeTimezone[home]!;
+  const zone = context.world.roster.timezoneOf(home);
   const minute = localMinuteOfDay(zone, outAtMs);
   const { meanMinute, mornings } = usualRising(context.world, home, outAtMs);
   const isRising = mornings >= MORNINGS_KNOWN && minute >= meanMinute - risingMinutes;
@@ -125,7 +126,7 @@ function nightEndMs(context: Context, home: number, outAtMs: number): number {
   return isNight ? nextMinuteOfDayAtMs(zone, nightEndMinute, outAtMs) : 0;
 }
 
-function dueAtMs(context: Context, home: number): number {
+function dueAtMs(context: Context, home: HomeRow): number {
   if (!isJudged(context, home)) return Number.POSITIVE_INFINITY;
   const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
   const { outAtMs, untilMs } = context.home();
@@ -134,7 +135,7 @@ function dueAtMs(context: Context, home: number): number {
   return dueMs < untilMs[home]! ? dueMs : Number.POSITIVE_INFINITY;
 }
 
-function isJudged(context: Context, home: number): boolean {
+function isJudged(context: Context, home: HomeRow): boolean {
   return (
     context.home().untilMs[home]! > 0 &&
     context.home().isRaised[home] === 0 &&
@@ -146,11 +147,11 @@ function isJudged(context: Context, home: number): boolean {
   );
 }
 
-function nextDeadlineMs(context: Context, home: number): number {
+function nextDeadlineMs(context: Context, home: HomeRow): number {
   return whenSeenMs(context.world, home, dueAtMs(context, home));
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const { world } = context;
   const dueMs = dueAtMs(context, home);
   if (!isDueAndSeen(world, home, dueMs)) return;
@@ -161,12 +162,12 @@ function onDeadline(context: Context, home: number): void {
   }
   const { lastActivityAtMs, lastActivityDevice } = world.roster.homes.columns;
   const sinceMs = context.home().outAtMs[home]!;
-  const lastRoom = world.roster.names.deviceRoom[lastActivityDevice[home]!] ?? null;
+  const lastRoom = world.roster.roomOf(lastActivityDevice[home]!) ?? null;
   context.home().isRaised[home] = 1;
   context.raise({
     kind: 'out-of-bed',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${dueMs}`,
     ...homePlace(world.roster, home),
     room: lastRoom,

@@ -6,6 +6,7 @@ import type { QuestionsOfRule } from '../alerts/asking.ts';
 import type { Cause } from '../alerts/book.ts';
 import type { AlertKind, Priority } from '../model/alert.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import type { DeviceRow, GatewayRow, HomeRow } from '../state/row.ts';
 import type { ColumnSchema, Columns } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 
@@ -40,40 +41,41 @@ export type Settings<P extends Parameters> = { readonly [K in keyof P]: number }
 /** What a rule may do. */
 export interface RuleContext<P extends Parameters, H extends ColumnSchema, D extends ColumnSchema> {
   readonly world: World;
-  settings(home: number): Settings<P>;
+  settings(home: HomeRow): Settings<P>;
   /** The rule's own columns; read them anew at each use. */
-  home(): Columns<H>;
-  device(): Columns<D>;
+  home(): Columns<H, 'home'>;
+  device(): Columns<D, 'device'>;
   raise(cause: Omit<Cause, 'rule'>): void;
   /** `restore`: the alert closes itself when nobody holds it. */
   clear(subject: string, restore: boolean): void;
   /** Has that rule rung for this home, and its episode goes on? By its column `isRaised`; false where it has none. */
-  isRaised(rule: string, home: number): boolean;
+  isRaised(rule: string, home: HomeRow): boolean;
   /** Ask the elder before an alert is due (rule R15); never instead of it and never later. */
   readonly questions: QuestionsOfRule;
 }
 
-/** All hooks are told after the facts were updated. `home` is 0 for a device nobody registered. */
+/** All hooks are told after the facts were updated. */
 export interface RuleHooks {
-  onObservation?(observation: ObservationBody, home: number): void;
-  onActivity?(home: number): void;
+  /** `home` and `device` are 0 for a device nobody registered. */
+  onObservation?(observation: ObservationBody, home: HomeRow, device: DeviceRow): void;
+  onActivity?(home: HomeRow): void;
   /** The resident went from room to room, or used the door; before `onActivity`. */
-  onRoamed?(home: number): void;
-  onPresence?(home: number): void;
+  onRoamed?(home: HomeRow): void;
+  onPresence?(home: HomeRow): void;
   /**
    * Staff have seen or spoken to the resident, as the outcome says with which they closed an alert (ADR 0023). It
    * re-arms what has rung, like new activity. For the facts it is none: it teaches nothing, and proves nobody in.
    */
-  onContact?(home: number): void;
-  onSight?(home: number): void;
-  onGatewayLink?(gateway: number): void;
-  onDeviceLink?(device: number): void;
+  onContact?(home: HomeRow): void;
+  onSight?(home: HomeRow): void;
+  onGatewayLink?(gateway: GatewayRow): void;
+  onDeviceLink?(device: DeviceRow): void;
   /** The home's roster or settings changed. */
-  onConfigured?(home: number): void;
+  onConfigured?(home: HomeRow): void;
   /** When this rule next has to look at the home; Infinity for never. Must not be later than it really is. */
-  nextDeadlineMs?(home: number): number;
+  nextDeadlineMs?(home: HomeRow): number;
   /** The time of `nextDeadlineMs` has come. With it or not at all. */
-  onDeadline?(home: number): void;
+  onDeadline?(home: HomeRow): void;
 }
 
 export interface Rule<

@@ -5,8 +5,9 @@
 import { CHATTER_PER_HOUR, DISTRUST } from '../facts/trust.ts';
 import type { Explanation } from '../model/alert.ts';
 import { LEVEL } from '../state/roster.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -43,7 +44,7 @@ export const sensorStuck = defineRule({
 });
 
 /** A change of trust wakes the home by itself; what is ON has to be waited for. */
-function nextDeadlineMs(context: Context, home: number): number {
+function nextDeadlineMs(context: Context, home: HomeRow): number {
   const { roster } = context.world;
   let next = Number.POSITIVE_INFINITY;
   for (let device = roster.firstDeviceOf(home); device !== 0; device = roster.nextDeviceOf(device))
@@ -51,13 +52,13 @@ function nextDeadlineMs(context: Context, home: number): number {
   return next;
 }
 
-function isBelievedAgain(context: Context, device: number): boolean {
+function isBelievedAgain(context: Context, device: DeviceRow): boolean {
   const { distrust } = context.world.roster.devices.columns;
   return distrust[device] === DISTRUST.none && context.device().isRaised[device] === 1;
 }
 
 /** When the sensor has to be reported; Infinity when it is believed, or was reported. */
-function dueAtMs(context: Context, home: number, device: number): number {
+function dueAtMs(context: Context, home: HomeRow, device: DeviceRow): number {
   const { distrust, level, levelSinceMs } = context.world.roster.devices.columns;
   const isRaised = context.device().isRaised[device] === 1;
   if (distrust[device] === DISTRUST.none || isRaised) return Number.POSITIVE_INFINITY;
@@ -67,25 +68,25 @@ function dueAtMs(context: Context, home: number, device: number): number {
   return levelSinceMs[device]! + context.settings(home).onMs;
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const { roster, nowMs } = context.world;
   for (const device of roster.devicesOfHome(home)) {
     if (isBelievedAgain(context, device)) {
       context.device().isRaised[device] = 0;
-      context.clear(`device~${device}`, true);
+      context.clear(deviceSubject(context.world, device), true);
     }
     if (roster.isWatched(home) && dueAtMs(context, home, device) <= nowMs) raise(context, home, device);
   }
 }
 
-function raise(context: Context, home: number, device: number): void {
+function raise(context: Context, home: HomeRow, device: DeviceRow): void {
   const { world } = context;
   context.device().isRaised[device] = 1;
   const place = devicePlace(world.roster, device);
   context.raise({
     kind: 'sensor-stuck',
     priority: 4,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `since-${world.nowMs}`,
     ...place,
     lateByMs: 0,
@@ -93,9 +94,9 @@ function raise(context: Context, home: number, device: number): void {
   });
 }
 
-function explanationOf({ settings, world }: Context, home: number, device: number): Explanation {
+function explanationOf({ settings, world }: Context, home: HomeRow, device: DeviceRow): Explanation {
   const { distrust, levelSinceMs, reports } = world.roster.devices.columns;
-  const deviceId = world.roster.names.deviceId[device]!;
+  const deviceId = world.roster.deviceIdOf(device);
   if (distrust[device] === DISTRUST.chatter) {
     const params = { eventsPerHour: reports[device]!, threshold: CHATTER_PER_HOUR, deviceId };
     return { code: 'sensor-stuck.chatter', params };

@@ -2,42 +2,55 @@
 
 import type { Cause } from '../alerts/book.ts';
 import type { Roster } from '../state/roster.ts';
+import { type DeviceRow, type GatewayRow, type HomeRow, NO_HOME } from '../state/row.ts';
+import type { World } from '../state/world.ts';
 
 type Place = Pick<Cause, 'home' | 'homeId' | 'districtCode' | 'gatewayId' | 'deviceId' | 'room'>;
 
-export function homePlace(roster: Roster, home: number): Place {
-  const { homeId, homeDistrict } = roster.names;
+export function homePlace(roster: Roster, home: HomeRow): Place {
   return {
-    home,
-    homeId: homeId[home]!,
-    districtCode: homeDistrict[home]!,
+    home: roster.homes.number(home),
+    homeId: roster.homeIdOf(home),
+    districtCode: roster.districtOf(home),
     gatewayId: null,
     deviceId: null,
     room: null,
   };
 }
 
-export function devicePlace(roster: Roster, device: number): Place {
+export function devicePlace(roster: Roster, device: DeviceRow): Place {
   const { columns } = roster.devices;
   return {
     ...homePlace(roster, columns.home[device]!),
-    gatewayId: roster.names.gatewayId[columns.gateway[device]!] ?? null,
-    deviceId: roster.names.deviceId[device]!,
-    room: roster.names.deviceRoom[device]!,
+    gatewayId: roster.gatewayIdOf(columns.gateway[device]!),
+    deviceId: roster.deviceIdOf(device),
+    room: roster.roomOf(device),
   };
 }
 
 /** The home is known when the gateway serves only one. */
-export function gatewayPlace(roster: Roster, gateway: number): Place {
-  const home = roster.gateways.columns.home[gateway] ?? 0;
-  const { gatewayId, gatewayDistrict, homeId } = roster.names;
+export function gatewayPlace(roster: Roster, gateway: GatewayRow): Place {
+  const home = roster.gateways.columns.home[gateway] ?? NO_HOME;
   return {
-    home,
-    homeId: home === 0 ? null : (homeId[home] ?? null),
+    home: roster.homes.number(home),
+    homeId: home === NO_HOME ? null : (roster.homeIdOf(home) ?? null),
     // A gateway nobody configured has no district: only who sees everything sees the alert.
-    districtCode: gatewayDistrict[gateway] ?? '',
-    gatewayId: gatewayId[gateway] ?? null,
+    districtCode: roster.names.gatewayDistrict[roster.gateways.number(gateway)] ?? '',
+    gatewayId: roster.gatewayIdOf(gateway),
     deviceId: null,
     room: null,
   };
+}
+
+/** What a rule's alert is about, by the numbers of the log: rows move when a table gets a column more. */
+export function homeSubject({ roster }: World, home: HomeRow): string {
+  return `home~${roster.homes.number(home)}`;
+}
+
+export function deviceSubject({ roster }: World, device: DeviceRow): string {
+  return `device~${roster.devices.number(device)}`;
+}
+
+export function gatewaySubject({ roster }: World, gateway: GatewayRow): string {
+  return `gateway~${roster.gateways.number(gateway)}`;
 }

@@ -1,8 +1,9 @@
 // A device was opened or taken off the wall. Periodic reports of the same state say nothing new.
 
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 const DEVICE_COLUMNS = { isRaised: 'u8' } as const;
 
@@ -17,23 +18,25 @@ export const tamper = defineRule({
   homeColumns: {},
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['tamper'],
-  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+  start: (context) => ({
+    onObservation: (observation, _home, device) => onObservation(context, observation, device),
+  }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device, value } = observation;
-  if (device === null || home === 0 || typeof value !== 'boolean') return;
+function onObservation(context: Context, observation: ObservationBody, device: DeviceRow): void {
+  const { value } = observation;
+  if (device === NO_DEVICE || typeof value !== 'boolean') return;
   const { isRaised } = context.device();
   if ((isRaised[device] === 1) === value) return;
   isRaised[device] = value ? 1 : 0;
   if (!value) {
-    context.clear(`device~${device}`, true);
+    context.clear(deviceSubject(context.world, device), true);
     return;
   }
   context.raise({
     kind: 'tamper',
     priority: 4,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `${observation.eventId ?? context.world.nowMs}`,
     isReport: true,
     ...devicePlace(context.world.roster, device),

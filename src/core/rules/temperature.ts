@@ -5,6 +5,7 @@
 // at once would help nobody. Cities with heating set 16 or 18, those with fewer homes 32.
 
 import {
+  type HeldPlace,
   heldSinceMs,
   isHeldLong,
   type LevelReading,
@@ -14,8 +15,9 @@ import {
   sideOf,
 } from '../facts/held-level.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -73,10 +75,10 @@ const PARAMETERS = {
 
 const HOME_COLUMNS = {
   /** Device whose room was raised; 0 for none. */
-  raisedDevice: 'u32',
+  raisedDevice: 'device',
 } as const;
 
-const DEVICE_COLUMNS = { atS: 'u32', heldS: 'u16', state: 'u8' } as const;
+const DEVICE_COLUMNS = { atS: 'u32x1', heldS: 'u16x1', state: 'u8x1' } as const;
 
 type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, typeof DEVICE_COLUMNS>;
 
@@ -90,70 +92,82 @@ export const temperature = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['temperature_c'],
   start: (context) => ({
-    onObservation: (observation, home) => onObservation(context, observation, home),
+    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
     onConfigured: (home) => onConfigured(context, home),
   }),
 });
 
 /** A thermometer that was taken away cannot say that the room is warm again. */
-function onConfigured(context: Context, home: number): void {
+function onConfigured(context: Context, home: HomeRow): void {
   const device = context.home().raisedDevice[home]!;
-  if (device !== 0 && context.world.roster.devices.columns.home[device] !== home) end(context, home);
+  if (device !== NO_DEVICE && context.world.roster.devices.columns.home[device] !== home) end(context, home);
 }
 
-function end(context: Context, home: number): void {
-  context.home().raisedDevice[home] = 0;
-  context.clear(`home~${home}`, true);
+function end(context: Context, home: HomeRow): void {
+  context.home().raisedDevice[home] = NO_DEVICE;
+  context.clear(homeSubject(context.world, home), true);
 }
 
 /** Filled and used within one call. */
 const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
+const place: HeldPlace = { device: NO_DEVICE, at: 0 };
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device, value } = observation;
-  if (device === null || home === 0 || typeof value !== 'number') return;
+function onObservation(
+  context: Context,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
+  const { value } = observation;
+  if (device === NO_DEVICE || typeof value !== 'number') return;
   const { isOn, coldC, heatC, marginC, holdMs, staleMs } = context.settings(home);
   const held = context.device();
   const { raisedDevice } = context.home();
+  place.device = device;
   reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
   reading.side = value > heatC ? SIDE.high : value < coldC ? SIDE.low : SIDE.within;
   reading.isBack = value <= heatC - marginC && value >= coldC + marginC;
-  const hasEnded = noteLevel(held, device, reading, staleMs);
+  const hasEnded = noteLevel(held, place, reading, staleMs);
   if (hasEnded && raisedDevice[home] === device) end(context, home);
-  if (isOn === 0 || !context.world.roster.isWatched(home) || !isHeldLong(held, device, holdMs)) return;
+  if (isOn === 0 || !context.world.roster.isWatched(home) || !isHeldLong(held, place, holdMs)) return;
   if (isRaisedBefore(context, home, staleMs)) return;
-  markRaised(held, device);
+  markRaised(held, place);
   raisedDevice[home] = device;
   raise(context, observation, device, value);
 }
 
 /** By another thermometer that still speaks; one that fell silent must not keep the others quiet. */
-function isRaisedBefore(context: Context, home: number, staleMs: number): boolean {
+function isRaisedBefore(context: Context, home: HomeRow, staleMs: number): boolean {
   const other = context.home().raisedDevice[home]!;
-  return other !== 0 && reading.atS - context.device().atS[other]! <= staleMs / 1000;
+  return other !== NO_DEVICE && reading.atS - context.device().atS.get(other, 0) <= staleMs / 1000;
 }
 
-function raise(context: Context, observation: ObservationBody, device: number, temperatureC: number): void {
+function raise(
+  context: Context,
+  observation: ObservationBody,
+  device: DeviceRow,
+  temperatureC: number,
+): void {
   const { world } = context;
   const home = world.roster.devices.columns.home[device]!;
   const held = context.device();
   const { coldC, heatC } = context.settings(home);
-  const isHot = sideOf(held, device) === SIDE.high;
-  const place = devicePlace(world.roster, device);
+  const isHot = sideOf(held, place) === SIDE.high;
+  const about = devicePlace(world.roster, device);
   context.raise({
     kind: 'temperature',
     priority: 3,
-    subject: `home~${home}`,
-    cause: `since-${heldSinceMs(held, device)}`,
-    ...place,
+    subject: homeSubject(context.world, home),
+    cause: `since-${heldSinceMs(held, place)}`,
+    ...about,
     lateByMs: Math.max(0, world.nowMs - observation.measuredAtMs),
     explanation: {
       code: isHot ? 'temperature.heat' : 'temperature.cold',
       params: {
         temperatureC,
         thresholdC: isHot ? heatC : coldC,
-        durationMs: held.heldS[device]! * 1000,
-        room: place.room,
+        durationMs: held.heldS.get(device, 0) * 1000,
+        room: about.room,
       },
     },
   });

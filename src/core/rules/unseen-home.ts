@@ -2,8 +2,9 @@
 // still, so after a while somebody has to look in another way (domain reference 6.5, promise P4).
 
 import { coverageOf } from '../facts/sight.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -46,35 +47,35 @@ export const unseenHome = defineRule({
 });
 
 /** Heard of after all, by what was kept: it is judged from then on. */
-function onActivity(context: Context, home: number): void {
+function onActivity(context: Context, home: HomeRow): void {
   if (context.world.roster.homes.columns.blindSinceMs[home] === 0) return;
   const { isRaised } = context.home();
   const wasRaised = isRaised[home] === 1;
   isRaised[home] = 0;
   const dueMs = dueAtMs(context, home);
   if (wasRaised && dueMs <= context.world.nowMs) isRaised[home] = 1;
-  else if (wasRaised) context.clear(`home~${home}`, true);
+  else if (wasRaised) context.clear(homeSubject(context.world, home), true);
   context.world.wakeHome(home, dueMs);
 }
 
 /** After it has rung: again when it is long ago. */
-function onContact(context: Context, home: number): void {
+function onContact(context: Context, home: HomeRow): void {
   if (context.home().isRaised[home] === 0) return;
   context.home().contactAtMs[home] = context.world.nowMs;
   onActivity(context, home);
 }
 
-function onSight(context: Context, home: number): void {
+function onSight(context: Context, home: HomeRow): void {
   if (context.world.roster.homes.columns.blindSinceMs[home]! > 0) {
     context.world.wakeHome(home, dueAtMs(context, home));
     return;
   }
   if (context.home().isRaised[home] === 0) return;
   context.home().isRaised[home] = 0;
-  context.clear(`home~${home}`, true);
+  context.clear(homeSubject(context.world, home), true);
 }
 
-function dueAtMs(context: Context, home: number): number {
+function dueAtMs(context: Context, home: HomeRow): number {
   const { blindSinceMs, lastActivityAtMs, riskFactor } = context.world.roster.homes.columns;
   // A home that was never seen yet is still being installed; its gateway is reported by `gateway-silent`.
   const isJudged =
@@ -84,7 +85,7 @@ function dueAtMs(context: Context, home: number): number {
   return fromMs + Math.round(context.settings(home).afterMs * Math.min(1, riskFactor[home]!));
 }
 
-function onDeadline(context: Context, home: number): void {
+function onDeadline(context: Context, home: HomeRow): void {
   const dueMs = dueAtMs(context, home);
   if (dueMs > context.world.nowMs) return;
   const sinceMs = context.world.roster.homes.columns.blindSinceMs[home]!;
@@ -93,7 +94,7 @@ function onDeadline(context: Context, home: number): void {
   context.raise({
     kind: 'unseen-home',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `due-${dueMs}`,
     ...homePlace(context.world.roster, home),
     lateByMs: 0,

@@ -4,6 +4,7 @@
 // athlete's heart) gets own bounds. Not a medical device: it asks a person to look.
 
 import {
+  type HeldPlace,
   heldSinceMs,
   isHeldLong,
   type LevelReading,
@@ -14,11 +15,12 @@ import {
   sideOf,
 } from '../facts/held-level.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext, type Settings } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 import { VITAL_SIGNS_PARAMETERS } from './vital-signs-parameters.ts';
 
-/** In the order of the rows of a device. */
+/** In the order of the lists of a device. */
 const VITALS = ['heart_rate_bpm', 'spo2_pct', 'respiration_bpm', 'blood_pressure_mmhg'] as const;
 
 const DEVICE_COLUMNS = { atS: 'u32x4', heldS: 'u16x4', state: 'u8x4' } as const;
@@ -35,28 +37,35 @@ export const vitalSigns = defineRule({
   homeColumns: {},
   deviceColumns: DEVICE_COLUMNS,
   kinds: VITALS,
-  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+  start: (context) => ({
+    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+  }),
 });
 
 /** Filled and used within one call. */
 const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
+const place: HeldPlace = { device: NO_DEVICE, at: 0 };
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device } = observation;
-  if (device === null || home === 0) return;
+function onObservation(
+  context: Context,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
+  if (device === NO_DEVICE) return;
   const settings = context.settings(home);
   const vital = VITALS.indexOf(observation.kind as (typeof VITALS)[number]);
   if (vital < 0 || !read(observation, settings)) return;
   reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
-  const row = device * VITALS.length + vital;
+  place.device = device;
+  place.at = vital;
   const held = context.device();
-  const subject = `device~${device}~${vital}`;
   // The value is normal again, but somebody was ill: the alert stays with the operators.
-  if (noteLevel(held, row, reading, settings.staleMs)) context.clear(subject, false);
+  if (noteLevel(held, place, reading, settings.staleMs)) context.clear(subjectOf(context), false);
   if (settings.isOn === 0 || !context.world.roster.isWatched(home)) return;
-  if (!isHeldLong(held, row, settings.holdMs)) return;
-  markRaised(held, row);
-  raise(context, observation, device, row, subject);
+  if (!isHeldLong(held, place, settings.holdMs)) return;
+  markRaised(held, place);
+  raise(context, observation, device);
 }
 
 /** Fills `reading`; false when the device does not know. */
@@ -94,22 +103,20 @@ function sideFor(value: number, high: number, low: number): Side {
   return value < low ? SIDE.low : SIDE.within;
 }
 
-function raise(
-  context: Context,
-  observation: ObservationBody,
-  device: number,
-  row: number,
-  subject: string,
-): void {
+function subjectOf(context: Context): string {
+  return `${deviceSubject(context.world, place.device)}~${place.at}`;
+}
+
+function raise(context: Context, observation: ObservationBody, device: DeviceRow): void {
   const { world } = context;
   const held = context.device();
-  const isHigh = sideOf(held, row) === SIDE.high;
-  const sinceMs = heldSinceMs(held, row);
+  const isHigh = sideOf(held, place) === SIDE.high;
+  const sinceMs = heldSinceMs(held, place);
   const atMs = Math.min(observation.measuredAtMs, world.nowMs);
   context.raise({
     kind: 'vital-signs',
     priority: 2,
-    subject,
+    subject: subjectOf(context),
     cause: `${observation.kind}~${sinceMs}`,
     ...devicePlace(world.roster, device),
     lateByMs: world.nowMs - atMs,
@@ -123,7 +130,7 @@ function raise(
           isHigh,
           context.settings(world.roster.devices.columns.home[device]!),
         ),
-        durationMs: held.heldS[row]! * 1000,
+        durationMs: held.heldS.get(device, place.at) * 1000,
         lastReadingAtMs: atMs,
       },
     },

@@ -5,8 +5,9 @@
 // to be out of the house is what it is about.
 
 import type { ObservationBody } from '../model/entry.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { devicePlace } from './subject.ts';
+import { devicePlace, deviceSubject } from './subject.ts';
 
 /** Mean radius of the Earth (IUGG). */
 const EARTH_RADIUS_M = 6_371_009;
@@ -74,12 +75,19 @@ export const wandering = defineRule({
   homeColumns: {},
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['location'],
-  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+  start: (context) => ({
+    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+  }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
-  const { device, value } = observation;
-  if (device === null || home === 0 || typeof value !== 'object' || value === null) return;
+function onObservation(
+  context: Context,
+  observation: ObservationBody,
+  home: HomeRow,
+  device: DeviceRow,
+): void {
+  const { value } = observation;
+  if (device === NO_DEVICE || typeof value !== 'object' || value === null) return;
   const { homeLatitude, homeLongitude, radiusM, backM, holdMs } = context.settings(home);
   if (!('latitude' in value) || (homeLatitude === 0 && homeLongitude === 0)) return;
   const { world } = context;
@@ -100,15 +108,15 @@ function onObservation(context: Context, observation: ObservationBody, home: num
   raise(context, observation, device, distanceM);
 }
 
-function comeBack(context: Context, device: number): void {
+function comeBack(context: Context, device: DeviceRow): void {
   const { outSinceS, isRaised } = context.device();
   isRaised[device] = 0;
   outSinceS[device] = 0;
   // Home again, but somebody has to see how: it does not close by itself.
-  context.clear(`device~${device}`, false);
+  context.clear(deviceSubject(context.world, device), false);
 }
 
-function isDeclaredAway({ world }: Context, home: number): boolean {
+function isDeclaredAway({ world }: Context, home: HomeRow): boolean {
   return (world.roster.absences.get(home)?.untilMs ?? 0) > world.nowMs;
 }
 
@@ -127,14 +135,14 @@ function distanceMeters(
   return 2 * EARTH_RADIUS_M * Math.asin(Math.min(1, Math.sqrt(h)));
 }
 
-function raise(context: Context, observation: ObservationBody, device: number, distanceM: number): void {
+function raise(context: Context, observation: ObservationBody, device: DeviceRow, distanceM: number): void {
   const { world } = context;
   const sinceMs = context.device().outSinceS[device]! * 1000;
   const { radiusM } = context.settings(world.roster.devices.columns.home[device]!);
   context.raise({
     kind: 'wandering',
     priority: 2,
-    subject: `device~${device}`,
+    subject: deviceSubject(context.world, device),
     cause: `since-${sinceMs}`,
     ...devicePlace(world.roster, device),
     room: null,

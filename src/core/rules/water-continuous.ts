@@ -10,8 +10,9 @@ import {
   WATER_UNREAD,
 } from '../facts/water.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const PARAMETERS = {
   isOn: {
@@ -56,7 +57,7 @@ export const waterContinuous = defineRule({
   start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
+function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
   const { world } = context;
   if (home === 0 || typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
   // The running half hour may yet stay dry.
@@ -66,14 +67,14 @@ function onObservation(context: Context, observation: ObservationBody, home: num
   if (isRaised[home] === 1) {
     if (isOn === 1 && flowInSlot(world, home, last) !== WATER_DRY) return;
     isRaised[home] = 0;
-    context.clear(`home~${home}`, false);
+    context.clear(homeSubject(context.world, home), false);
   } else if (isOn === 1 && hasRunSince(context, home, last)) {
     isRaised[home] = 1;
     raise(context, home, last);
   }
 }
 
-function hasRunSince(context: Context, home: number, last: number): boolean {
+function hasRunSince(context: Context, home: HomeRow, last: number): boolean {
   const { world } = context;
   const { slots, unreadSlots } = context.settings(home);
   // Both ends are seen to flow, so that what was before the meter came is no part of it.
@@ -88,7 +89,7 @@ function hasRunSince(context: Context, home: number, last: number): boolean {
   return true;
 }
 
-function raise(context: Context, home: number, last: number): void {
+function raise(context: Context, home: HomeRow, last: number): void {
   const { world } = context;
   const { slots } = context.settings(home);
   let used = 0;
@@ -97,7 +98,7 @@ function raise(context: Context, home: number, last: number): void {
   context.raise({
     kind: 'water-continuous',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `slot-${last}`,
     ...homePlace(world.roster, home),
     lateByMs: 0,

@@ -3,8 +3,9 @@
 
 import { litersInLastSlots, WATER_SLOT_MS } from '../facts/water.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 /** Back below this share of the limit: over. The sum of a day moves by single baths. */
@@ -62,7 +63,7 @@ export const waterHigh = defineRule({
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
+function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
   const { world } = context;
   if (home === 0 || typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
   const { isOn, liters, windowMs } = context.settings(home);
@@ -75,21 +76,21 @@ function onObservation(context: Context, observation: ObservationBody, home: num
   if (isRaised[home] === 1) {
     if (used > liters * CLEAR_SHARE && isOn === 1) return;
     isRaised[home] = 0;
-    context.clear(`home~${home}`, false);
+    context.clear(homeSubject(context.world, home), false);
   } else if (isOn === 1 && used > liters) {
     isRaised[home] = 1;
     raise(context, observation, home, used);
   }
 }
 
-function raise(context: Context, observation: ObservationBody, home: number, used: number): void {
+function raise(context: Context, observation: ObservationBody, home: HomeRow, used: number): void {
   const { world } = context;
   const { liters, windowMs } = context.settings(home);
   const readAtMs = Math.min(observation.measuredAtMs, world.nowMs);
   context.raise({
     kind: 'water-high',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `read-${readAtMs}`,
     ...homePlace(world.roster, home),
     lateByMs: world.nowMs - readAtMs,

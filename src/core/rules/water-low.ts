@@ -9,8 +9,9 @@ import { litersInSlot, WATER_SLOT_MS, WATER_SLOTS, waterReadAtMs, waterSlotAt } 
 import type { ObservationBody } from '../model/entry.ts';
 import { zoneOffsetMs } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
+import type { HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext, type Settings } from './rule.ts';
-import { homePlace } from './subject.ts';
+import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -97,7 +98,7 @@ export const waterLow = defineRule({
   }),
 });
 
-function onPresence(context: Context, home: number): void {
+function onPresence(context: Context, home: HomeRow): void {
   const { isRaised, inSinceMs } = context.home();
   if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away) {
     if (inSinceMs[home]! <= 0) inSinceMs[home] = context.world.nowMs;
@@ -108,13 +109,13 @@ function onPresence(context: Context, home: number): void {
   if (isRaised[home] === 1) end(context, home);
 }
 
-function end(context: Context, home: number): void {
+function end(context: Context, home: HomeRow): void {
   context.home().isRaised[home] = 0;
   // Whoever was raised is to be looked at, though the water runs again: it never closes by itself.
-  context.clear(`home~${home}`, false);
+  context.clear(homeSubject(context.world, home), false);
 }
 
-function onObservation(context: Context, observation: ObservationBody, home: number): void {
+function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
   if (home === 0 || typeof observation.value !== 'number') return;
   const { world } = context;
   const settings = context.settings(home);
@@ -132,7 +133,7 @@ function onObservation(context: Context, observation: ObservationBody, home: num
 }
 
 /** In all the time, on meters that were read all the time, and fresh. */
-function isJudged(context: Context, home: number, readAtMs: number, fromMs: number): boolean {
+function isJudged(context: Context, home: HomeRow, readAtMs: number, fromMs: number): boolean {
   const { world } = context;
   const { isOn, staleMs } = context.settings(home);
   const { presence, waterKnownSinceMs } = world.roster.homes.columns;
@@ -150,11 +151,11 @@ interface Look {
 const found: Look = { liters: 0, fromMs: 0 };
 
 /** Whole half hours backwards until the window is full, or enough was drawn. */
-function lookBack(context: Context, home: number, readAtMs: number): Look {
+function lookBack(context: Context, home: HomeRow, readAtMs: number): Look {
   const { world } = context;
   const settings = context.settings(home);
   // One offset for the whole window: half hours are too coarse for the hour of a clock change.
-  const offsetMs = zoneOffsetMs(world.roster.names.homeTimezone[home]!, readAtMs);
+  const offsetMs = zoneOffsetMs(world.roster.timezoneOf(home), readAtMs);
   const head = waterSlotAt(readAtMs);
   let dayMs = 0;
   found.liters = litersInSlot(world, home, head);
@@ -173,11 +174,11 @@ function isDay(localMs: number, settings: Settings<typeof PARAMETERS>): boolean 
   return minute >= settings.dayStartMinute && minute < settings.nightStartMinute;
 }
 
-function raise(context: Context, home: number, readAtMs: number, { liters, fromMs }: Look): void {
+function raise(context: Context, home: HomeRow, readAtMs: number, { liters, fromMs }: Look): void {
   context.raise({
     kind: 'water-low',
     priority: 3,
-    subject: `home~${home}`,
+    subject: homeSubject(context.world, home),
     cause: `read-${readAtMs}`,
     ...homePlace(context.world.roster, home),
     lateByMs: Math.max(0, context.world.nowMs - readAtMs),

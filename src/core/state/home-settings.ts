@@ -3,10 +3,12 @@
 // computed from them may be kept by number; settings that no home has any more are forgotten.
 
 import type { RuleSettings } from '../model/home.ts';
+import type { HomeRow } from './row.ts';
+import type { Column } from './table.ts';
 
 /** The column that holds the number of each home, read anew at each use because it may be replaced. */
 export interface SettingsColumn {
-  readonly columns: { readonly settingsIndex: Uint32Array };
+  readonly columns: { readonly settingsIndex: Column<'home'> };
 }
 
 /** Number, settings, homes that have them. */
@@ -29,12 +31,12 @@ export class HomeSettings {
   }
 
   /** Undefined for a home that keeps to the defaults. */
-  get(home: number): RuleSettings | undefined {
+  get(home: HomeRow): RuleSettings | undefined {
     return this.at(this.indexOf(home));
   }
 
   /** 0 for the defaults, also for a home nobody configured. */
-  indexOf(home: number): number {
+  indexOf(home: HomeRow): number {
     return this.#homes.columns.settingsIndex[home] ?? 0;
   }
 
@@ -42,7 +44,7 @@ export class HomeSettings {
     return this.#packs.get(index)?.settings;
   }
 
-  set(home: number, settings: RuleSettings): void {
+  set(home: HomeRow, settings: RuleSettings): void {
     const { settingsIndex } = this.#homes.columns;
     const before = settingsIndex[home]!;
     settingsIndex[home] = this.#take(settings);

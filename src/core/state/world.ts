@@ -2,18 +2,19 @@
 
 import { DeadlineHeap } from './deadline-heap.ts';
 import { Roster } from './roster.ts';
+import type { DeviceRow, GatewayRow, HomeRow } from './row.ts';
 
 /** What facts tell the rules. Called only when something changed. */
 export interface Signals {
-  onActivity(home: number): void;
-  onPresence(home: number): void;
-  onSight(home: number): void;
+  onActivity(home: HomeRow): void;
+  onPresence(home: HomeRow): void;
+  onSight(home: HomeRow): void;
   /** The resident went from room to room, or used the door. */
-  onRoamed(home: number): void;
-  onGatewayLink(gateway: number): void;
+  onRoamed(home: HomeRow): void;
+  onGatewayLink(gateway: GatewayRow): void;
   /** Heartbeats are missing, or came again before the gateway was called silent. */
-  onGatewaySight(gateway: number): void;
-  onDeviceLink(device: number): void;
+  onGatewaySight(gateway: GatewayRow): void;
+  onDeviceLink(device: DeviceRow): void;
 }
 
 export class World {
@@ -24,15 +25,18 @@ export class World {
   /** End of our own last outage: what was not heard before is no evidence. */
   resumedAtMs = 0;
   readonly roster = new Roster();
+  /** By number, like those of the gateways: every recovery wakes in the same order. */
   readonly homeDeadlines = new DeadlineHeap();
   readonly gatewayDeadlines = new DeadlineHeap();
 
   /** Ask to be looked at not later than `dueAtMs`. Cheap when an earlier call stands. */
-  wakeHome(home: number, dueAtMs: number): void {
-    if (dueAtMs < this.homeDeadlines.armedAtMs(home)) this.homeDeadlines.arm(home, dueAtMs);
+  wakeHome(home: HomeRow, dueAtMs: number): void {
+    const number = this.roster.homes.number(home);
+    if (dueAtMs < this.homeDeadlines.armedAtMs(number)) this.homeDeadlines.arm(number, dueAtMs);
   }
 
-  wakeGateway(gateway: number, dueAtMs: number): void {
-    if (dueAtMs < this.gatewayDeadlines.armedAtMs(gateway)) this.gatewayDeadlines.arm(gateway, dueAtMs);
+  wakeGateway(gateway: GatewayRow, dueAtMs: number): void {
+    const number = this.roster.gateways.number(gateway);
+    if (dueAtMs < this.gatewayDeadlines.armedAtMs(number)) this.gatewayDeadlines.arm(number, dueAtMs);
   }
 }

@@ -10,6 +10,7 @@ import {
   type SupervisionClass,
 } from '#core/model/home.ts';
 import type { Roster } from '#core/state/roster.ts';
+import { type DeviceRow, type GatewayRow, type HomeRow, NO_HOME } from '#core/state/row.ts';
 import { isInScope } from '#registry/registry.ts';
 
 /** A configuration as it is today, and since when the core has known what it is about. */
@@ -33,73 +34,66 @@ export interface BacktestPlan {
 }
 
 /** Homes by their public ids, in that order; those the core does not know are left out. */
-export function homesById(roster: Roster, homeIds: readonly string[]): number[] {
+export function homesById(roster: Roster, homeIds: readonly string[]): HomeRow[] {
   const wanted = new Set(homeIds);
-  const homes: number[] = [];
-  roster.names.homeId.forEach((homeId, home) => {
-    if (wanted.has(homeId)) homes.push(home);
-  });
-  return homes;
+  return [...roster.homes.rows()].filter((home) => wanted.has(roster.homeIdOf(home)));
 }
 
 /** Every watched home in the district or below. */
-export function homesInDistrict(roster: Roster, districtCode: string): number[] {
-  const homes: number[] = [];
-  for (let home = 1; home < roster.homes.size; home++) {
-    const isThere = roster.isWatched(home) && isInScope(districtCode, roster.names.homeDistrict[home]!);
-    if (isThere) homes.push(home);
-  }
-  return homes;
+export function homesInDistrict(roster: Roster, districtCode: string): HomeRow[] {
+  const isThere = (home: HomeRow): boolean =>
+    roster.isWatched(home) && isInScope(districtCode, roster.districtOf(home));
+  return [...roster.homes.rows()].filter(isThere);
 }
 
 export function planOf(
   roster: Roster,
-  homes: readonly number[],
+  homes: readonly HomeRow[],
   asked: Pick<BacktestPlan, 'rules' | 'fromMs' | 'toMs'>,
 ): BacktestPlan {
-  const gateways = new Set<number>();
-  const sources = new Set<number>();
+  const gateways = new Set<GatewayRow>();
+  const devices = new Set<DeviceRow>();
   for (const home of homes) {
     for (const device of roster.devicesOfHome(home)) {
       gateways.add(roster.devices.columns.gateway[device]!);
-      sources.add(device);
+      devices.add(device);
     }
   }
   const chosen = new Set(homes);
-  for (let gateway = 1; gateway < roster.gateways.size; gateway++)
+  for (const gateway of roster.gateways.rows())
     if (chosen.has(roster.gateways.columns.home[gateway]!)) gateways.add(gateway);
-  for (const gateway of gateways) {
-    sources.add(-gateway);
-    for (const device of roster.devicesOfGateway(gateway)) sources.add(device);
-  }
+  for (const gateway of gateways) for (const device of roster.devicesOfGateway(gateway)) devices.add(device);
   return {
     ...asked,
-    homes,
+    homes: homes.map((home) => roster.homes.number(home)),
     homesNow: homes.map((home) => homeNow(roster, home)),
     gatewaysNow: [...gateways].map((gateway) => gatewayNow(roster, gateway)),
-    sources: [...sources],
+    sources: [
+      ...[...devices].map((device) => roster.devices.number(device)),
+      ...[...gateways].map((gateway) => -roster.gateways.number(gateway)),
+    ],
   };
 }
 
-function homeNow(roster: Roster, home: number): KnownSince<HomeConfiguration> {
-  const { homes, devices, names } = roster;
+function homeNow(roster: Roster, home: HomeRow): KnownSince<HomeConfiguration> {
+  const { homes, devices, gateways } = roster;
   const own = [...roster.devicesOfHome(home)].reverse();
   const configuration: HomeConfiguration = {
-    home,
-    homeId: names.homeId[home]!,
+    home: homes.number(home),
+    homeId: roster.homeIdOf(home),
     revision: homes.columns.revision[home]!,
-    districtCode: names.homeDistrict[home]!,
-    timezone: names.homeTimezone[home]!,
+    districtCode: roster.districtOf(home),
+    timezone: roster.timezoneOf(home),
     riskFactor: homes.columns.riskFactor[home]!,
     residents: homes.columns.residents[home]!,
     rules: roster.settings.get(home) ?? {},
     isWatched: roster.isWatched(home),
     devices: own.map((device) => ({
-      device,
-      deviceId: names.deviceId[device]!,
-      gateway: devices.columns.gateway[device]!,
-      kind: names.deviceKind[device]!,
-      room: names.deviceRoom[device]!,
+      device: devices.number(device),
+      deviceId: roster.deviceIdOf(device),
+      gateway: gateways.number(devices.columns.gateway[device]!),
+      kind: roster.kindOf(device),
+      room: roster.roomOf(device)!,
       zone: roster.zoneOf(device),
       supervision: supervisionOf(devices.columns.windowMs[device]!),
     })),
@@ -108,14 +102,17 @@ function homeNow(roster: Roster, home: number): KnownSince<HomeConfiguration> {
   return { configuration, sinceMs };
 }
 
-function gatewayNow(roster: Roster, gateway: number): KnownSince<GatewayConfiguration> {
-  const { columns } = roster.gateways;
+function gatewayNow(roster: Roster, gateway: GatewayRow): KnownSince<GatewayConfiguration> {
+  const { homes, gateways, names } = roster;
+  const { columns } = gateways;
+  const number = gateways.number(gateway);
+  const home = columns.home[gateway]!;
   const configuration: GatewayConfiguration = {
-    gateway,
-    gatewayId: roster.names.gatewayId[gateway]!,
+    gateway: number,
+    gatewayId: names.gatewayId[number]!,
     revision: columns.revision[gateway]!,
-    districtCode: roster.names.gatewayDistrict[gateway]!,
-    home: columns.home[gateway] === 0 ? null : columns.home[gateway]!,
+    districtCode: names.gatewayDistrict[number]!,
+    home: home === NO_HOME ? null : homes.number(home),
     supervision: supervisionOf(columns.windowMs[gateway]!),
     isWatched: columns.isWatched[gateway] === 1,
   };

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Roster } from '#core/state/roster.ts';
+import type { HomeRow } from '#core/state/row.ts';
 import type { AlertStore } from '#push/alert-store.ts';
 import { lifeOf } from './alert-lives.ts';
 import type { Backtest, BacktestAnswer, BacktestRequest, Backtests } from './backtests.ts';
@@ -32,7 +33,7 @@ export interface QueueOptions {
 
 interface Job {
   backtest: Backtest;
-  readonly homes: readonly number[];
+  readonly homes: readonly HomeRow[];
   thread: ReplayThread | null;
 }
 
@@ -56,7 +57,7 @@ export class BacktestQueue implements Backtests {
     if (homes.length === 0) return { ok: false, refusal: 'no-homes' };
     if (homes.length > HOMES_MAX) return { ok: false, refusal: 'too-many-homes' };
     if (this.#inState('queued').length >= QUEUED_MAX) return { ok: false, refusal: 'busy' };
-    const districts = homes.map((home) => roster.names.homeDistrict[home]!);
+    const districts = homes.map((home) => roster.districtOf(home));
     const backtest: Backtest = {
       backtestId: randomUUID(),
       request,

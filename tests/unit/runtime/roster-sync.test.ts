@@ -65,7 +65,7 @@ test('a new core learns everything, a second start nothing, a change before it i
     zone: 'other',
   };
   await registry.devices.create({ ...device, zone: 'other', supervision: '5h', model: null });
-  expect([...roster.devicesOfHome(1)]).toHaveLength(1);
+  expect([...roster.devicesOfHome(roster.homes.row(1))]).toHaveLength(1);
   await registry.close();
 });
 
@@ -80,7 +80,8 @@ test('what was removed while we were down is no longer watched', async () => {
     clock: { nowMs: () => 1e12 },
   });
   expect((await syncRoster(empty, engine.world.roster, log)).appendedCount).toBe(2);
-  expect(engine.world.roster.isWatched(1)).toBe(false);
-  expect(engine.world.roster.gateways.columns.isWatched[1]).toBe(0);
+  const { roster } = engine.world;
+  expect(roster.isWatched(roster.homes.row(1))).toBe(false);
+  expect(roster.gateways.columns.isWatched[roster.gateways.row(1)]).toBe(0);
   await empty.close();
 });

@@ -1,0 +1,141 @@
+// Goal: numbers of one row lie beside those of its neighbours and are never mistaken for them, whatever the columns,
+// however the table grows, and also when another core with other columns reads the snapshot.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type ColumnImage, type ColumnSchema, noStrides, Table } from '#core/state/table.ts';
+
+const RUNS = 150;
+
+const WIDE = {
+  sinceMs: 'f64',
+  count: 'u32',
+  flag: 'u8',
+  device: 'device',
+  hours: 'u16x24',
+  days: 'f32x2',
+} as const;
+const OTHER = { raised: 'u8', atMs: 'f64', extra: 'f64', more: 'f64' } as const;
+const DEVICES = { home: 'home', seenAtMs: 'f64', sinceMs: 'f64', level: 'u8' } as const;
+
+function tables(schema: ColumnSchema = WIDE) {
+  const strides = noStrides();
+  const devices = new Table('device', DEVICES, strides);
+  const homes = new Table('home', schema as typeof WIDE, strides);
+  return { homes, devices, rule: homes.attach(OTHER) };
+}
+type Tables = ReturnType<typeof tables>;
+
+/** What is written for a home: a number that belongs to it alone. */
+function write({ homes, devices, rule }: Tables, number: number): void {
+  homes.ensure(number);
+  const home = homes.row(number);
+  const { columns } = homes;
+  columns.sinceMs[home] = number + 0.5;
+  columns.count[home] = number * 3;
+  columns.flag[home] = number % 251;
+  columns.device[home] = devices.row(number * 7);
+  columns.hours.set(home, number % 24, number);
+  columns.days.set(home, 1, number / 4);
+  rule.columns.raised[home] = (number + 1) % 251;
+  rule.columns.atMs[home] = -number;
+}
+
+function read({ homes, devices, rule }: Tables, number: number): readonly number[] {
+  const home = homes.row(number);
+  const { columns } = homes;
+  return [
+    columns.sinceMs[home]!,
+    columns.count[home]!,
+    columns.flag[home]!,
+    devices.number(columns.device[home]!),
+    columns.hours.get(home, number % 24),
+    columns.days.get(home, 1),
+    rule.columns.raised[home]!,
+    rule.columns.atMs[home]!,
+  ];
+}
+
+const expected = (n: number): readonly number[] => [
+  n + 0.5,
+  n * 3,
+  n % 251,
+  n * 7,
+  n,
+  n / 4,
+  (n + 1) % 251,
+  -n,
+];
+const untouched = (): readonly number[] => expected(0).map(() => 0);
+
+/** Homes in the order in which they were written. */
+const numbers = fc.uniqueArray(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 60 });
+
+test('every row keeps its own numbers while the table grows', () => {
+  fc.assert(
+    fc.property(numbers, (written) => {
+      const all = tables();
+      for (const number of written) write(all, number);
+      for (const number of written) expect(read(all, number)).toEqual(expected(number));
+      const last = Math.max(...written);
+      expect(all.homes.size).toBe(last + 1);
+      const gap = Array.from({ length: last }, (_, index) => index + 1).find(
+        (number) => !written.includes(number),
+      );
+      if (gap !== undefined) expect(read(all, gap)).toEqual(untouched());
+      expect(all.homes.has(all.homes.row(last))).toBe(true);
+      expect(all.homes.has(all.homes.row(last + 1))).toBe(false);
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('a core with further columns, whose rows lie elsewhere, reads the same numbers', () => {
+  fc.assert(
+    fc.property(numbers, (written) => {
+      const before = tables();
+      for (const number of written) write(before, number);
+      const { homes, rule } = before;
+      const after = tables({ newest: 'f64', newer: 'device', ...WIDE, added: 'u8x7' });
+      after.homes.restore(homes.size, copied(homes.images()));
+      after.homes.restore(homes.size, copied(homes.images(rule)), after.rule);
+      expect(after.homes.row(1)).not.toBe(homes.row(1));
+      for (const number of written) expect(read(after, number)).toEqual(expected(number));
+    }),
+    { numRuns: RUNS },
+  );
+});
+
+test('numbers of a core that kept them in other types are read; a list of another length stays zero', () => {
+  const { homes, devices } = tables();
+  const old: ColumnImage[] = [
+    { name: 'count', type: 'u16', bytes: new Uint8Array(Uint16Array.of(0, 7, 65_535).buffer) },
+    { name: 'sinceMs', type: 'f32', bytes: new Uint8Array(Float32Array.of(0, 1.5, -2).buffer) },
+    { name: 'device', type: 'u32', bytes: new Uint8Array(Uint32Array.of(0, 21, 0).buffer) },
+    { name: 'days', type: 'f32x3', bytes: new Uint8Array(new Float32Array(9).fill(1).buffer) },
+    { name: 'nobody knows', type: 'u8', bytes: Uint8Array.of(1, 1, 1) },
+  ];
+  homes.restore(3, old);
+  const { count, sinceMs, device, days } = homes.columns;
+  const rows = [...homes.rows()];
+  expect(rows.map((home) => [count[home], sinceMs[home], days.get(home, 0)])).toEqual([
+    [7, 1.5, 0],
+    [65_535, -2, 0],
+  ]);
+  expect(rows.map((home) => devices.number(device[home]!))).toEqual([21, 0]);
+});
+
+test('a table that has given out rows takes no further columns', () => {
+  const { homes } = tables();
+  homes.ensure(1);
+  expect(() => homes.attach(OTHER)).toThrow('no further columns');
+});
+
+/** As they come from a file: at any place of a larger buffer. */
+function copied(images: readonly ColumnImage[]): ColumnImage[] {
+  return images.map(({ name, type, bytes }) => {
+    const file = new Uint8Array(bytes.byteLength + 3);
+    file.set(bytes, 3);
+    return { name, type, bytes: file.subarray(3) };
+  });
+}
