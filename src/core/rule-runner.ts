@@ -9,7 +9,7 @@ import type { ObservationBody } from './model/entry.ts';
 import type { Parameters, Rule, RuleContext, RuleHooks, Settings } from './rules/rule.ts';
 import { gatewayPlace, homePlace } from './rules/subject.ts';
 import { type DeviceRow, type GatewayRow, type HomeRow, NO_GATEWAY, NO_HOME } from './state/row.ts';
-import { type ColumnImage, type ColumnSchema, type Columns, List, type Section } from './state/table.ts';
+import { type ColumnSchema, type Columns, List, type Section } from './state/table.ts';
 import type { Signals, World } from './state/world.ts';
 
 interface RunningRule {
@@ -17,13 +17,6 @@ interface RunningRule {
   readonly hooks: RuleHooks;
   readonly homes: Section<ColumnSchema, 'home'>;
   readonly devices: Section<ColumnSchema, 'device'>;
-}
-
-/** What one rule keeps, for the snapshot. */
-export interface RuleImage {
-  readonly rule: string;
-  readonly homes: readonly ColumnImage[];
-  readonly devices: readonly ColumnImage[];
 }
 
 export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
@@ -159,34 +152,17 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     return this.#rules.find((running) => running.rule.id === rule)?.homes.columns;
   }
 
-  images(): RuleImage[] {
-    const { roster } = this.#world;
-    return this.#rules.map(({ rule, homes, devices }) => ({
-      rule: rule.id,
-      homes: roster.homes.images(homes),
-      devices: roster.devices.images(devices),
-    }));
-  }
-
   paused(): string[] {
     return [...this.#paused];
   }
 
-  /** A rule that is new since the snapshot starts empty. */
-  restore(images: readonly RuleImage[], paused: readonly string[]): void {
-    const { homes, devices } = this.#world.roster;
-    for (const image of images) {
-      const running = this.#rules.find(({ rule }) => rule.id === image.rule);
-      if (running === undefined) continue;
-      homes.restore(homes.size, image.homes, running.homes);
-      devices.restore(devices.size, image.devices, running.devices);
-    }
+  restore(paused: readonly string[]): void {
     for (const key of paused) this.#paused.add(key);
   }
 
   #start(rule: Rule): RunningRule {
-    const homes = this.#world.roster.homes.attach(rule.homeColumns);
-    const devices = this.#world.roster.devices.attach(rule.deviceColumns);
+    const homes = this.#world.roster.homes.attach(rule.id, rule.homeColumns);
+    const devices = this.#world.roster.devices.attach(rule.id, rule.deviceColumns);
     const context: RuleContext<Parameters, ColumnSchema, ColumnSchema> = {
       world: this.#world,
       settings: this.#settingsOf(rule),

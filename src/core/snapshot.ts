@@ -7,29 +7,24 @@ import type { BookImage } from './alerts/book.ts';
 import { Engine } from './engine.ts';
 import type { RuleSettings } from './model/home.ts';
 import type { Absence } from './model/home-state.ts';
-import type { RuleImage } from './rule-runner.ts';
 import type { Rule } from './rules/rule.ts';
+import {
+  type Body,
+  type BodyHead,
+  bodyHeadOf,
+  bodyOf,
+  partsOf,
+  readBody,
+  restoreBody,
+} from './snapshot-body.ts';
 import type { SettingsImage } from './state/home-settings.ts';
 import type { RosterNames } from './state/name-pages.ts';
-import type { ColumnImage } from './state/table.ts';
 
-/** Layout of the bytes. In 1 names and deadlines were in the head; it is still read. */
-const FORMAT = 2;
-const READABLE: readonly number[] = [1, FORMAT];
+/** Layout of the bytes. In 1 names and deadlines were in the head, in 1 and 2 every column was apart: still read. */
+const FORMAT = 3;
+const READABLE: readonly number[] = [1, 2, FORMAT];
 
-interface ColumnHead {
-  readonly name: string;
-  readonly type: ColumnImage['type'];
-  readonly byteLength: number;
-}
-
-interface TableHead {
-  readonly table: string;
-  readonly size: number;
-  readonly columns: readonly ColumnHead[];
-}
-
-interface Head {
+interface Head extends BodyHead {
   readonly format: number;
   readonly offset: number;
   readonly nowMs: number;
@@ -48,28 +43,24 @@ interface Head {
   readonly paused: readonly string[];
   readonly homeDeadlines?: readonly (readonly [number, number])[];
   readonly gatewayDeadlines?: readonly (readonly [number, number])[];
-  readonly tables: readonly TableHead[];
 }
 
-interface Section {
-  readonly table: string;
-  readonly size: number;
-  readonly columns: readonly ColumnImage[];
+/** The bytes one after the other. In parts: a second copy of them all would hold up the alarms for as long again. */
+export function snapshotParts(engine: Engine): Uint8Array[] {
+  const body = bodyOf(engine.world);
+  const head = new TextEncoder().encode(JSON.stringify(headOf(engine, body)));
+  const length = new Uint8Array(4);
+  new DataView(length.buffer).setUint32(0, head.byteLength);
+  return [length, head, ...partsOf(body)];
 }
 
 export function encodeSnapshot(engine: Engine): Uint8Array {
-  const sections = sectionsOf(engine);
-  const head = new TextEncoder().encode(JSON.stringify(headOf(engine, sections)));
-  const columns = sections.flatMap((section) => section.columns);
-  const bytes = new Uint8Array(
-    4 + head.byteLength + columns.reduce((sum, { bytes }) => sum + bytes.byteLength, 0),
-  );
-  new DataView(bytes.buffer).setUint32(0, head.byteLength);
-  bytes.set(head, 4);
-  let at = 4 + head.byteLength;
-  for (const column of columns) {
-    bytes.set(column.bytes, at);
-    at += column.bytes.byteLength;
+  const parts = snapshotParts(engine);
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
   }
   return bytes;
 }
@@ -86,7 +77,8 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   world.nowMs = head.nowMs;
   world.resumedAtMs = head.resumedAtMs;
   Object.assign(world.roster.names, head.names ?? {});
-  restoreTables(engine, head.tables, bytes.subarray(4 + headLength), head.paused);
+  restoreBody(world, readBody(head, bytes.subarray(4 + headLength)));
+  engine.rules.restore(head.paused);
   const { homes } = world.roster;
   for (const [home, absence] of head.absences ?? []) world.roster.absences.set(homes.row(home), absence);
   world.roster.settings.restore(head.settingsPacks ?? []);
@@ -99,7 +91,7 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   return engine;
 }
 
-function headOf(engine: Engine, sections: readonly Section[]): Head {
+function headOf(engine: Engine, body: Body): Head {
   const { world } = engine;
   return {
     format: FORMAT,
@@ -115,65 +107,6 @@ function headOf(engine: Engine, sections: readonly Section[]): Head {
     asking: engine.asking.image(),
     gone: engine.watch.image(),
     paused: engine.rules.paused(),
-    tables: sections.map(({ table, size, columns }) => ({
-      table,
-      size,
-      columns: columns.map(({ name, type, bytes }) => ({ name, type, byteLength: bytes.byteLength })),
-    })),
+    ...bodyHeadOf(body),
   };
-}
-
-function sectionsOf(engine: Engine): Section[] {
-  const { world } = engine;
-  const { homes, devices, gateways, namePages } = world.roster;
-  const sections: Section[] = [
-    { table: 'names', size: 0, columns: namePages.images() },
-    { table: 'home-deadlines', size: 0, columns: world.homeDeadlines.images() },
-    { table: 'gateway-deadlines', size: 0, columns: world.gatewayDeadlines.images() },
-    { table: 'homes', size: homes.size, columns: homes.images() },
-    { table: 'devices', size: devices.size, columns: devices.images() },
-    { table: 'gateways', size: gateways.size, columns: gateways.images() },
-  ];
-  for (const image of engine.rules.images()) {
-    sections.push({ table: `${image.rule}/homes`, size: homes.size, columns: image.homes });
-    sections.push({ table: `${image.rule}/devices`, size: devices.size, columns: image.devices });
-  }
-  return sections;
-}
-
-function restoreTables(
-  engine: Engine,
-  heads: readonly TableHead[],
-  body: Uint8Array,
-  paused: readonly string[],
-): void {
-  const images = new Map<string, { size: number; columns: ColumnImage[] }>();
-  let at = 0;
-  for (const { table, size, columns } of heads) {
-    const restored = columns.map(({ name, type, byteLength }) => {
-      const bytes = body.subarray(at, at + byteLength);
-      at += byteLength;
-      return { name, type, bytes };
-    });
-    images.set(table, { size, columns: restored });
-  }
-  const { roster, homeDeadlines, gatewayDeadlines } = engine.world;
-  roster.namePages.restore(images.get('names')?.columns ?? []);
-  homeDeadlines.restore(images.get('home-deadlines')?.columns ?? []);
-  gatewayDeadlines.restore(images.get('gateway-deadlines')?.columns ?? []);
-  for (const name of ['homes', 'devices', 'gateways'] as const) {
-    const { size, columns } = images.get(name)!;
-    roster[name].restore(size, columns);
-  }
-  const isDerived = images.get('devices')!.columns.some(({ name }) => name === 'traits');
-  if (!isDerived) for (const home of roster.homes.rows()) roster.derive(home);
-  engine.rules.restore(ruleImages(images), paused);
-}
-
-function ruleImages(images: ReadonlyMap<string, { readonly columns: ColumnImage[] }>): RuleImage[] {
-  const rules = [...images.keys()].filter((table) => table.endsWith('/homes'));
-  return rules.map((table) => {
-    const rule = table.slice(0, -'/homes'.length);
-    return { rule, homes: images.get(table)!.columns, devices: images.get(`${rule}/devices`)!.columns };
-  });
 }

@@ -11,6 +11,11 @@ export interface Snapshot {
   readonly data: Uint8Array;
 }
 
+/** In parts, which are written one after the other: together they are `data`. */
+export interface UnsavedSnapshot extends Omit<Snapshot, 'data'> {
+  readonly parts: readonly Uint8Array[];
+}
+
 export type DecodedSnapshot =
   | { readonly ok: true; readonly snapshot: Snapshot }
   | { readonly ok: false; readonly reason: string };
@@ -24,18 +29,21 @@ const SLICE_BYTES = 1024 * 1024;
 /** Writes the whole file; the caller syncs. */
 export async function writeSnapshot(
   handle: FileHandle,
-  { offset, coreVersion, data }: Snapshot,
+  { offset, coreVersion, parts }: UnsavedSnapshot,
 ): Promise<void> {
-  const header = Buffer.from(JSON.stringify({ offset, coreVersion, dataBytes: data.length }));
+  const dataBytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const header = Buffer.from(JSON.stringify({ offset, coreVersion, dataBytes }));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32LE(header.length);
   const start = Buffer.concat([MAGIC, length, header]);
   const hash = createHash('sha256').update(start);
   await handle.writeFile(start);
-  for (let at = 0; at < data.length; at += SLICE_BYTES) {
-    const slice = data.subarray(at, at + SLICE_BYTES);
-    hash.update(slice);
-    await handle.writeFile(slice);
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += SLICE_BYTES) {
+      const slice = part.subarray(at, at + SLICE_BYTES);
+      hash.update(slice);
+      await handle.writeFile(slice);
+    }
   }
   await handle.writeFile(hash.digest());
 }

@@ -5,13 +5,13 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PARTIAL_ENDING, replaceFile } from '#ops/replace-file.ts';
-import { decodeSnapshot, type Snapshot, writeSnapshot } from './snapshot-file.ts';
+import { decodeSnapshot, type Snapshot, type UnsavedSnapshot, writeSnapshot } from './snapshot-file.ts';
 
-export type { Snapshot } from './snapshot-file.ts';
+export type { Snapshot, UnsavedSnapshot } from './snapshot-file.ts';
 
 export interface SnapshotStore {
-  /** Resolves when it is durable and whole. `data` must not change until then. */
-  save(snapshot: Snapshot): Promise<void>;
+  /** Resolves when it is durable and whole. Its parts must not change until then. */
+  save(snapshot: UnsavedSnapshot): Promise<void>;
   /** The newest intact one; null when there is none. */
   latest(): Promise<Snapshot | null>;
 }
@@ -40,7 +40,7 @@ class FileSnapshotStore implements SnapshotStore {
   }
 
   /** One after the other, so that two saves never clean up behind each other. */
-  save(snapshot: Snapshot): Promise<void> {
+  save(snapshot: UnsavedSnapshot): Promise<void> {
     const save = this.#lastSave.then(() => this.#save(snapshot));
     this.#lastSave = save.catch(() => {});
     return save;
@@ -54,7 +54,7 @@ class FileSnapshotStore implements SnapshotStore {
     return null;
   }
 
-  async #save(snapshot: Snapshot): Promise<void> {
+  async #save(snapshot: UnsavedSnapshot): Promise<void> {
     const { folder } = this.#options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await replaceFile(join(folder, nameOf(snapshot.offset)), (handle) => writeSnapshot(handle, snapshot));
@@ -116,10 +116,9 @@ function nameOf(offset: number): string {
 export function createMemorySnapshotStore(): SnapshotStore {
   let newest: Snapshot | null = null;
   return {
-    async save(snapshot) {
-      if (newest === null || snapshot.offset >= newest.offset) {
-        newest = { ...snapshot, data: snapshot.data.slice() };
-      }
+    async save({ parts, ...snapshot }) {
+      if (newest === null || snapshot.offset >= newest.offset)
+        newest = { ...snapshot, data: new Uint8Array(Buffer.concat(parts)) };
     },
     async latest() {
       return newest === null ? null : { ...newest, data: newest.data.slice() };

@@ -4,7 +4,7 @@
 // what telemetry has not stored yet is given up; what a snapshot needs is never touched.
 
 import { CORE_VERSION, type Engine } from '#core/engine.ts';
-import { encodeSnapshot } from '#core/snapshot.ts';
+import { snapshotParts } from '#core/snapshot.ts';
 import type { EventLog } from '#journal/journal.ts';
 import type { SnapshotStore } from '#journal/snapshots.ts';
 import type { AlertStore } from '#push/alert-store.ts';
@@ -93,7 +93,7 @@ export class Snapshotter {
       this.#lastCutMs = performance.now();
       alerts.flush();
       const offset = engine.offset;
-      await snapshots.save({ offset, coreVersion: CORE_VERSION, data: encodeSnapshot(engine) });
+      await snapshots.save({ offset, coreVersion: CORE_VERSION, parts: snapshotParts(engine) });
       this.#olderOffset = this.#newestOffset;
       this.#newestOffset = offset;
       await this.#trim();

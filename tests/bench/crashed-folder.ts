@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { LIMITS } from '#config/limits.ts';
 import { CORE_VERSION, Engine } from '#core/engine.ts';
 import type { EntryBody, ObservationBody } from '#core/model/entry.ts';
-import { encodeSnapshot } from '#core/snapshot.ts';
+import { snapshotParts } from '#core/snapshot.ts';
 import type { Draft, EventLog } from '#journal/journal.ts';
 import { createFileSnapshotStore } from '#journal/snapshots.ts';
 import { createSqliteLog } from '#journal/sqlite.ts';
@@ -55,7 +55,7 @@ async function make({ folder, homes, tailEntries }: FolderSize): Promise<MadeFol
   alerts.flush();
   const snapshots = createFileSnapshotStore({ folder: join(folder, 'snapshots'), onBroken: () => undefined });
   const snapshotOffset = engine.offset;
-  await snapshots.save({ offset: snapshotOffset, coreVersion: CORE_VERSION, data: encodeSnapshot(engine) });
+  await snapshots.save({ offset: snapshotOffset, coreVersion: CORE_VERSION, parts: snapshotParts(engine) });
   const stream = new EventStream(homes, snapshotOffset, clock.atMs);
   for (let done = 0; done < tailEntries; done += ENTRIES_PER_APPEND) {
     const count = Math.min(ENTRIES_PER_APPEND, tailEntries - done);

@@ -66,12 +66,8 @@ export class Replay {
 
   /** What the engine keeps in columns for a home, without its devices and gateway. */
   get columnBytes(): number {
-    const tables = [
-      this.#engine.world.roster.homes.images(),
-      ...this.#engine.rules.images().map((i) => i.homes),
-    ];
-    const rows = this.#engine.world.roster.homes.size;
-    return tables.flat().reduce((sum, { bytes }) => sum + bytes.byteLength / rows, 0);
+    const { homes } = this.#engine.world.roster;
+    return homes.blocks().reduce((sum, { bytes }) => sum + bytes.byteLength / homes.size, 0);
   }
 
   /** The whole state, at this instant. */

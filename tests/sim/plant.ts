@@ -2,6 +2,7 @@
 // changed: the wrapper of the simulated service does the wrong thing at its own place.
 
 import type { RuleSettings } from '#core/model/home.ts';
+import type { BodyHead } from '#core/snapshot-body.ts';
 
 export interface Plant {
   /** Missed: acknowledges when a reading is taken, not when it is durable. */
@@ -11,17 +12,14 @@ export interface Plant {
   /** False: our own outages are not told to the core, so the silence of others is taken for theirs. */
   readonly hidesOutages?: boolean;
   /** A snapshot loses what one column knew. */
-  readonly dropsColumn?: { readonly table: string; readonly column: string };
+  readonly dropsColumn?: { readonly table: keyof BodyTables; readonly column: string };
   /** Rules are not set as the auditor was told. */
   readonly rules?: RuleSettings;
 }
 
-interface Head {
-  readonly tables: readonly {
-    readonly table: string;
-    readonly columns: readonly { readonly name: string; readonly byteLength: number }[];
-  }[];
-}
+type BodyTables = NonNullable<BodyHead['body']>['tables'];
+
+const BYTES = { f64: 8, f32: 4, u32: 4, u16: 2, u8: 1 } as const;
 
 /** The same snapshot with one column set to nought. @throws Error when there is no such column */
 export function withoutColumn(
@@ -30,12 +28,16 @@ export function withoutColumn(
 ): Uint8Array {
   const data = snapshot.slice();
   const headBytes = new DataView(data.buffer).getUint32(0);
-  const head: Head = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + headBytes)));
-  let at = 4 + headBytes;
-  for (const { table: name, columns } of head.tables) {
-    for (const { name: columnName, byteLength } of columns) {
-      if (name === table && columnName === column) return data.fill(0, at, at + byteLength);
-      at += byteLength;
+  const { body }: BodyHead = JSON.parse(new TextDecoder().decode(data.subarray(4, 4 + headBytes)));
+  let from = 4 + headBytes;
+  for (const images of Object.values(body!.images)) for (const { byteLength } of images) from += byteLength;
+  for (const [name, { blocks }] of Object.entries(body!.tables)) {
+    for (const { type, stride, columns, byteLength } of blocks) {
+      const at = name === table ? columns.find((each) => each.name === column)?.at : undefined;
+      for (let to = from; at !== undefined && to < from + byteLength; to += stride * BYTES[type])
+        data.fill(0, to + at * BYTES[type], to + (at + 1) * BYTES[type]);
+      if (at !== undefined) return data;
+      from += byteLength;
     }
   }
   throw new Error(`a snapshot has no column ${table}/${column}`);

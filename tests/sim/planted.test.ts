@@ -61,7 +61,7 @@ test.each<[string, number, Plant, Harm, RegExp]>([
 );
 
 test('a snapshot that loses a column is also no replay any more', async () => {
-  const dropsColumn = { table: 'homes', column: 'lastActivityAtMs' };
+  const dropsColumn = { table: 'homes', column: 'lastActivityAtMs' } as const;
   expect(await found(46, { dropsColumn }, 'disorder')).not.toEqual([]);
   expect(await found(46, {}, 'disorder')).toEqual([]);
 }, 60_000);

@@ -181,7 +181,7 @@ export class Service {
       await disk.snapshots.save({
         offset,
         coreVersion: CORE_VERSION,
-        data: plant.dropsColumn === undefined ? data : withoutColumn(data, plant.dropsColumn),
+        parts: [plant.dropsColumn === undefined ? data : withoutColumn(data, plant.dropsColumn)],
       });
     });
   }

@@ -2,7 +2,7 @@
 // so it does not depend on how the heap was built: a restored engine wakes everybody in the same order.
 // Lazy by use: callers arm only when a deadline becomes earlier, and re-arm when it comes due.
 
-import type { ColumnImage } from './table.ts';
+import type { Image } from './image.ts';
 
 const ARITY = 4;
 const ABSENT = 0xffff_ffff;
@@ -49,16 +49,16 @@ export class DeadlineHeap {
   }
 
   /** Everybody who waits, for the snapshot: numbers, and when each is due. */
-  images(): ColumnImage[] {
+  images(): Image[] {
     const numbers = this.#order.slice(0, this.#count);
     const dueAtMs = Float64Array.from(numbers, (number) => this.#dueAtMs[number]!);
     return [
-      { name: 'number', type: 'u32', bytes: new Uint8Array(numbers.buffer) },
-      { name: 'dueAtMs', type: 'f64', bytes: new Uint8Array(dueAtMs.buffer) },
+      { name: 'number', bytes: new Uint8Array(numbers.buffer) },
+      { name: 'dueAtMs', bytes: new Uint8Array(dueAtMs.buffer) },
     ];
   }
 
-  restore(images: readonly ColumnImage[]): void {
+  restore(images: readonly Image[]): void {
     const [numbers, dueAtMs] = images;
     if (numbers === undefined || dueAtMs === undefined) return;
     // Copied: the bytes of a file need not lie where numbers may (and the slice of a Buffer is no copy).

@@ -2,7 +2,7 @@
 // after one of its rows was configured: a million devices have names that change once a year, and a snapshot is cut
 // while alarms wait.
 
-import type { ColumnImage } from './table.ts';
+import type { Image } from './image.ts';
 
 /** The words that belong to the numbers; only read when an alert is worded. */
 export interface RosterNames {
@@ -60,17 +60,17 @@ export class NamePages {
     this.#encoded.delete(`${group}/${Math.floor(index / ROWS)}`);
   }
 
-  images(): ColumnImage[] {
-    const images: ColumnImage[] = [];
+  images(): Image[] {
+    const images: Image[] = [];
     for (const group of Object.keys(GROUPS) as Group[]) {
       const rows = this.#names[GROUPS[group][0]].length;
       for (let page = 0; page * ROWS < rows; page++)
-        images.push({ name: `${group}/${page}`, type: 'u8', bytes: this.#encode(group, page) });
+        images.push({ name: `${group}/${page}`, bytes: this.#encode(group, page) });
     }
     return images;
   }
 
-  restore(images: readonly ColumnImage[]): void {
+  restore(images: readonly Image[]): void {
     for (const { name: key, bytes } of images) {
       const { group, from, lists }: Page = JSON.parse(new TextDecoder().decode(bytes));
       // Copied: a view would keep the whole snapshot in memory (and the slice of a Buffer is a view).

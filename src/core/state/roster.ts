@@ -56,10 +56,10 @@ function placeOf(kind: string, zone: number): number {
 }
 
 export class Roster {
-  readonly #strides = noStrides();
-  readonly homes = new Table('home', HOME_COLUMNS, this.#strides);
-  readonly devices = new Table('device', DEVICE_COLUMNS, this.#strides);
-  readonly gateways = new Table('gateway', GATEWAY_COLUMNS, this.#strides);
+  readonly strides = noStrides();
+  readonly homes = new Table('home', HOME_COLUMNS, this.strides);
+  readonly devices = new Table('device', DEVICE_COLUMNS, this.strides);
+  readonly gateways = new Table('gateway', GATEWAY_COLUMNS, this.strides);
   /** By number. */
   readonly names = emptyNames();
   readonly namePages = new NamePages(this.names);

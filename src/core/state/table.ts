@@ -14,7 +14,7 @@ type Lane = InstanceType<(typeof LANES)[Scalar]>;
 const IMAGES = { ...LANES, f32: Float32Array, u16: Uint16Array } as const;
 type ImageScalar = keyof typeof IMAGES;
 type Numbers = InstanceType<(typeof IMAGES)[ImageScalar]>;
-type ListType = `${ImageScalar}x${number}`;
+export type ListType = `${ImageScalar}x${number}`;
 
 /** A number; a row of another table (0 for none); or a list of so many numbers, `u16x24`. */
 export type ColumnType = Scalar | RowKind | ListType;
@@ -29,10 +29,14 @@ export type Columns<S extends ColumnSchema, K extends RowKind> = {
   readonly [C in keyof S]: ColumnOf<S[C], K>;
 };
 
-/** One column of a table as bytes, for the snapshot: by number, rows of other tables as their numbers. */
-export interface ColumnImage {
-  readonly name: string;
-  readonly type: ImageScalar | ListType;
+/**
+ * Numbers of a table as bytes, for the snapshot, row after row and `stride` of them per row: a lane with all its
+ * columns, or a list. Rows of other tables are in it as they are, so that it is read with the strides they had.
+ */
+export interface Block {
+  readonly type: ImageScalar;
+  readonly stride: number;
+  readonly columns: readonly { readonly name: string; readonly at: number }[];
   readonly bytes: Uint8Array;
 }
 
@@ -45,45 +49,47 @@ export function noStrides(): Strides {
 
 /** So many numbers per row. */
 export class List<K extends RowKind> {
-  readonly #numbers: Numbers;
-  readonly #width: number;
+  readonly type: ImageScalar;
+  readonly width: number;
+  /** Of all rows, for images and for growing. */
+  readonly numbers: Numbers;
   readonly #stride: number;
 
-  constructor(numbers: Numbers, width: number, stride: number) {
-    this.#numbers = numbers;
-    this.#width = width;
+  constructor(type: ListType, capacity: number, stride: number) {
+    const [scalar, width] = type.split('x');
+    this.type = scalar as ImageScalar;
+    this.width = Number(width);
+    this.numbers = new IMAGES[this.type](capacity * this.width);
     this.#stride = stride;
   }
 
   get(row: Row<K>, at: number): number {
-    return this.#numbers[(row / this.#stride) * this.#width + at]!;
+    return this.numbers[(row / this.#stride) * this.width + at]!;
   }
 
   set(row: Row<K>, at: number, value: number): void {
-    this.#numbers[(row / this.#stride) * this.#width + at] = value;
+    this.numbers[(row / this.#stride) * this.width + at] = value;
   }
 
   fill(row: Row<K>, value: number): void {
-    for (let at = 0; at < this.#width; at++) this.set(row, at, value);
+    for (let at = 0; at < this.width; at++) this.set(row, at, value);
   }
 
   /** All numbers of a row times `factor`. */
   scale(row: Row<K>, factor: number): void {
-    for (let at = 0; at < this.#width; at++) this.set(row, at, this.get(row, at) * factor);
-  }
-
-  /** All numbers of all rows, for images and for growing. */
-  get numbers(): Numbers {
-    return this.#numbers;
+    for (let at = 0; at < this.width; at++) this.set(row, at, this.get(row, at) * factor);
   }
 }
 
 /** Columns that belong together: those of the table's facts, or of one rule. */
 export class Section<S extends ColumnSchema, K extends RowKind> {
+  /** Before the names of its columns in a snapshot; empty for the table's own. */
+  readonly prefix: string;
   readonly schema: S;
   columns: Columns<S, K>;
 
-  constructor(schema: S) {
+  constructor(prefix: string, schema: S) {
+    this.prefix = prefix;
     this.schema = schema;
     this.columns = {} as Columns<S, K>;
   }
@@ -106,17 +112,17 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   size = 0;
 
   constructor(kind: K, schema: S, strides: Strides) {
-    super(schema);
+    super('', schema);
     this.#kind = kind;
     this.#strides = strides;
     this.#sections = [this as unknown as AnySection<K>];
     this.#layOut();
   }
 
-  /** More columns for each row. @throws Error once there are rows: their places are given out. */
-  attach<T extends ColumnSchema>(schema: T): Section<T, K> {
+  /** More columns for each row, of that rule. @throws Error once there are rows: their places are given out. */
+  attach<T extends ColumnSchema>(rule: string, schema: T): Section<T, K> {
     if (this.size > 0) throw new Error('a table with rows takes no further columns');
-    const section = new Section<T, K>(schema);
+    const section = new Section<T, K>(`${rule}/`, schema);
     this.#sections.push(section as unknown as AnySection<K>);
     this.#layOut();
     return section;
@@ -146,53 +152,89 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
     this.size = number + 1;
   }
 
-  images(section: Section<ColumnSchema, K> = this as unknown as AnySection<K>): ColumnImage[] {
-    return Object.entries(section.schema).map(([name, type]) => {
-      const column = (section.columns as Record<string, AnyColumn<K>>)[name]!;
-      const numbers = column instanceof List ? this.#listed(column, type) : this.#gathered(column, type);
-      return {
-        name,
-        type: imageTypeOf(type),
-        bytes: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength),
-      };
+  /** Copies, so that they may be written while the numbers go on changing. */
+  blocks(): Block[] {
+    const stride = this.#strides[this.#kind];
+    const lanes = (Object.keys(LANES) as Scalar[]).map((type) => {
+      const columns = this.#names((other) => laneOf(other) === type).map((name, at) => ({ name, at }));
+      return { type, stride, columns, bytes: bytesOf(this.#lanes[type], this.size * stride).slice() };
     });
+    const lists = this.#names((type) => laneOf(type) === null).map((name) => {
+      const { numbers, width, type } = this.#listNamed(name)!;
+      const bytes = bytesOf(numbers, this.size * width).slice();
+      return { type, stride: width, columns: [{ name, at: 0 }], bytes };
+    });
+    return [...lanes.filter(({ columns }) => columns.length > 0), ...lists];
   }
 
-  /** Take over images of an earlier run. A column it does not know, or a list of another length, stays zero. */
-  restore(
-    size: number,
-    images: readonly ColumnImage[],
-    section: Section<ColumnSchema, K> = this as unknown as AnySection<K>,
-  ): void {
+  /**
+   * Take over the blocks of an earlier run, of a core with the same columns or with others, whose tables had `strides`.
+   * A column it does not know, or a list of another length, stays zero.
+   */
+  restore(size: number, blocks: readonly Block[], strides: Strides): void {
     if (size > 0) this.ensure(size - 1);
-    for (const { name, type, bytes } of images) {
-      const known = section.schema[name];
-      if (known === undefined || widthOf(known) !== widthOf(type)) continue;
-      // Copied: the bytes of a file need not lie where numbers may.
-      const numbers = new IMAGES[scalarOf(type)](new Uint8Array(bytes).buffer);
-      const column = (section.columns as Record<string, AnyColumn<K>>)[name]!;
-      if (column instanceof List) column.numbers.set(numbers.subarray(0, column.numbers.length));
-      else this.#scatter(numbers, column, known);
+    const isSameLayout = (Object.keys(strides) as RowKind[]).every(
+      (kind) => strides[kind] === this.#strides[kind],
+    );
+    for (const block of blocks) {
+      const own = isSameLayout ? this.#ownPlaceOf(block) : null;
+      if (own !== null) bytesOf(own, own.length).set(block.bytes);
+      else this.#readBlock(block, size, strides);
     }
   }
 
-  #gathered(column: Lane, type: ColumnType): Numbers {
-    const stride = this.#strides[this.#kind];
-    const unit = isRow(type) ? this.#strides[type] : 1;
-    const numbers = new IMAGES[scalarOf(imageTypeOf(type))](this.size);
-    for (let number = 0; number < this.size; number++) numbers[number] = column[number * stride]! / unit;
-    return numbers;
+  /** The lane or list that has just these columns at just these places; null when none has. */
+  #ownPlaceOf({ type, stride, columns }: Block): Numbers | null {
+    const list = columns.length === 1 ? this.#listNamed(columns[0]!.name) : undefined;
+    if (list !== undefined) return list.type === type && list.width === stride ? list.numbers : null;
+    if (stride !== this.#strides[this.#kind] || !(type in LANES)) return null;
+    const names = this.#names((other) => laneOf(other) === type);
+    const isSame = names.length === columns.length && columns.every(({ name, at }) => names[at] === name);
+    return isSame ? this.#lanes[type as Scalar] : null;
   }
 
-  #scatter(numbers: Numbers, column: Lane, type: ColumnType): void {
-    const stride = this.#strides[this.#kind];
-    const unit = isRow(type) ? this.#strides[type] : 1;
-    const count = Math.min(numbers.length, this.size);
-    for (let number = 0; number < count; number++) column[number * stride] = numbers[number]! * unit;
+  #readBlock({ type, stride, columns, bytes }: Block, size: number, strides: Strides): void {
+    // Copied: the bytes of a file need not lie where numbers may.
+    const numbers = new IMAGES[type](new Uint8Array(bytes).buffer);
+    for (const { name, at } of columns) {
+      const [section, known] = this.#find(name) ?? [];
+      if (section === undefined || known === undefined) continue;
+      const column = (section.columns as Record<string, AnyColumn<K>>)[name.slice(section.prefix.length)]!;
+      if (column instanceof List) {
+        if (column.width === stride) column.numbers.set(numbers);
+        continue;
+      }
+      // First to the number, then to the row: both are whole, their quotient may not be.
+      const [fromStride, toStride] = isRow(known) ? [strides[known], this.#strides[known]] : [1, 1];
+      const ownStride = this.#strides[this.#kind];
+      for (let number = 0; number < size; number++)
+        column[number * ownStride] = (numbers[number * stride + at]! / fromStride) * toStride;
+    }
   }
 
-  #listed(list: List<K>, type: ColumnType): Numbers {
-    return list.numbers.subarray(0, this.size * widthOf(type));
+  /** With their prefixes, in the order of their places. */
+  #names(isMeant: (type: ColumnType) => boolean): string[] {
+    return this.#sections.flatMap(({ prefix, schema }) =>
+      Object.entries(schema).flatMap(([name, type]) => (isMeant(type) ? [prefix + name] : [])),
+    );
+  }
+
+  #find(name: string): readonly [AnySection<K>, ColumnType] | undefined {
+    for (const section of this.#sections) {
+      const type = name.startsWith(section.prefix)
+        ? section.schema[name.slice(section.prefix.length)]
+        : undefined;
+      if (type !== undefined) return [section, type];
+    }
+    return undefined;
+  }
+
+  #listNamed(name: string): List<K> | undefined {
+    const [section] = this.#find(name) ?? [];
+    const column = (section?.columns as Record<string, AnyColumn<K>> | undefined)?.[
+      name.slice(section!.prefix.length)
+    ];
+    return column instanceof List ? column : undefined;
   }
 
   /** Give every column its place. */
@@ -217,7 +259,7 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
       const columns = Object.entries(section.schema).map(([name, type]) => {
         const lane = laneOf(type);
         if (lane !== null) return [name, lanes[lane].subarray(taken[lane]++)] as const;
-        return [name, this.#listFor(type, capacity, old[name] as List<K> | undefined)] as const;
+        return [name, this.#listFor(type as ListType, capacity, old[name] as List<K> | undefined)] as const;
       });
       // Built at once: an object that gets more than a dozen properties by computed names becomes a hash table in V8,
       // and every look at a column a search (measured: the whole core five times slower).
@@ -227,16 +269,19 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
     this.#capacity = capacity;
   }
 
-  #listFor(type: ColumnType, capacity: number, old: List<K> | undefined): List<K> {
-    const width = widthOf(type);
-    const numbers = new IMAGES[scalarOf(imageTypeOf(type))](capacity * width);
-    if (old !== undefined && this.#capacity > 0) numbers.set(old.numbers);
-    return new List(numbers, width, this.#strides[this.#kind]);
+  #listFor(type: ListType, capacity: number, old: List<K> | undefined): List<K> {
+    const list = new List<K>(type, capacity, this.#strides[this.#kind]);
+    if (old !== undefined && this.#capacity > 0) list.numbers.set(old.numbers);
+    return list;
   }
 }
 
 function lanesOf(length: number): { readonly [N in Scalar]: InstanceType<(typeof LANES)[N]> } {
   return { f64: new Float64Array(length), u32: new Uint32Array(length), u8: new Uint8Array(length) };
+}
+
+function bytesOf({ buffer, byteOffset, BYTES_PER_ELEMENT }: Numbers, length: number): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, length * BYTES_PER_ELEMENT);
 }
 
 function isRow(type: ColumnType): type is RowKind {
@@ -247,17 +292,4 @@ function isRow(type: ColumnType): type is RowKind {
 function laneOf(type: ColumnType): Scalar | null {
   if (isRow(type)) return 'u32';
   return type.includes('x') ? null : (type as Scalar);
-}
-
-function imageTypeOf(type: ColumnType): ColumnImage['type'] {
-  return isRow(type) ? 'u32' : type;
-}
-
-function scalarOf(type: ColumnImage['type']): ImageScalar {
-  return type.split('x')[0] as ImageScalar;
-}
-
-/** Numbers per row. */
-function widthOf(type: ColumnType | ColumnImage['type']): number {
-  return isRow(type as ColumnType) ? 1 : Number(type.split('x')[1] ?? 1);
 }

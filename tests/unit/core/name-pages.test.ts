@@ -41,7 +41,7 @@ test('what a restart has read is not encoded again, and does not keep the whole 
   const snapshot = Buffer.from(`${JSON.stringify(page, null, 2)}the rest of the snapshot`);
   const bytes = snapshot.subarray(0, snapshot.indexOf('the rest'));
   const restored = new NamePages(emptyNames());
-  restored.restore([{ name: 'homes/0', type: 'u8', bytes }]);
+  restored.restore([{ name: 'homes/0', bytes }]);
   const [kept] = restored.images();
   expect(new TextDecoder().decode(kept!.bytes)).toBe(JSON.stringify(page, null, 2));
   expect(kept!.bytes.buffer.byteLength).toBe(bytes.length);

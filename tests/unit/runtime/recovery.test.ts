@@ -6,7 +6,7 @@ import { LIMITS } from '#config/limits.ts';
 import { CORE_VERSION } from '#core/engine.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
-import { encodeSnapshot } from '#core/snapshot.ts';
+import { snapshotParts } from '#core/snapshot.ts';
 import type { EventLog } from '#journal/journal.ts';
 import { createMemoryLog } from '#journal/memory.ts';
 import { createMemorySnapshotStore, type SnapshotStore } from '#journal/snapshots.ts';
@@ -119,7 +119,7 @@ test('with the alert store gone the open alerts are put back and the loss is rep
   const disk = newDisk();
   const before = await boot(disk);
   await morning(before.loop);
-  await disk.snapshots.save({ offset: 3, coreVersion: CORE_VERSION, data: encodeSnapshot(before.engine) });
+  await disk.snapshots.save({ offset: 3, coreVersion: CORE_VERSION, parts: snapshotParts(before.engine) });
   disk.alerts = newAlerts();
   const lost: number[] = [];
   await boot(disk, [], lost);
@@ -131,7 +131,7 @@ test('after an upgrade what staff saw stands, also what the new core would not h
   const disk = newDisk();
   const before = await boot(disk);
   await morning(before.loop);
-  await disk.snapshots.save({ offset: 3, coreVersion: 'older', data: encodeSnapshot(before.engine) });
+  await disk.snapshots.save({ offset: 3, coreVersion: 'older', parts: snapshotParts(before.engine) });
   await before.loop.append({ type: 'tick' });
   const shown = {
     ...before.engine.openAlerts()[0]!,
