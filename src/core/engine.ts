@@ -57,6 +57,9 @@ const LOOK_AGAIN_MS = 1000;
 /** Whose deadline broke the core is looked at again so soon; each fault counts up its alert. */
 const AFTER_FAULT_MS = 60_000;
 
+/** Entries whose homes fit the innermost cache: 16 of a kB each (8 to 32 do as well). */
+const READ_AHEAD = 16;
+
 const NOTHING: readonly Effect[] = [];
 
 export class Engine implements Signals {
@@ -66,6 +69,8 @@ export class Engine implements Signals {
   readonly asking = new Asking(this.world, (effect) => this.#emit(effect));
   readonly rules: RuleRunner;
   #effects: Effect[] = [];
+  /** Kept, or what is read ahead would not be read. */
+  #readSum = 0;
 
   constructor(rules: readonly Rule[] = RULES) {
     this.book = new AlertBook(() => this.world.nowMs, {
@@ -99,6 +104,20 @@ export class Engine implements Signals {
     const effects = this.#effects;
     this.#effects = [];
     return effects;
+  }
+
+  /**
+   * Process entries one after the other, as `step` does. Quicker with many: memory is asked for what some of them
+   * need at once, which at 100,000 homes is a quarter of the time (docs/bench.md).
+   */
+  stepEach(entries: readonly Entry[], onStepped: (entry: Entry, effects: readonly Effect[]) => void): void {
+    for (let from = 0; from < entries.length; from += READ_AHEAD) {
+      const near = entries.slice(from, from + READ_AHEAD);
+      for (const { body } of near)
+        if (body.type === 'observation')
+          this.#readSum += this.world.roster.readAhead(body.gateway, body.device);
+      for (const entry of near) onStepped(entry, this.step(entry));
+    }
   }
 
   /** When time alone will change something; Infinity for never. A tick is appended then. */
@@ -187,11 +206,11 @@ export class Engine implements Signals {
       if (dueAtMs > untilMs) break;
       world.nowMs = Math.max(world.nowMs, dueAtMs);
       if (homeAtMs === dueAtMs) {
-        const home = world.roster.homes.row(world.homeDeadlines.pop());
+        const home = world.takeHome();
         const isDone = this.#contain(home, NO_GATEWAY, () => this.#wakeHome(home));
         if (!isDone) world.wakeHome(home, world.nowMs + AFTER_FAULT_MS);
       } else if (gatewayAtMs === dueAtMs) {
-        const gateway = world.roster.gateways.row(world.gatewayDeadlines.pop());
+        const gateway = world.takeGateway();
         const isDone = this.#contain(NO_HOME, gateway, () => this.#wakeGateway(gateway));
         if (!isDone) world.wakeGateway(gateway, world.nowMs + AFTER_FAULT_MS);
       } else this.watch.fire(this.book);

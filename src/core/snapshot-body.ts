@@ -146,7 +146,8 @@ function oldBlock(name: string, type: string, bytes: Uint8Array): Block {
   return { type: scalar as Block['type'], stride: Number(width ?? 1), columns: [{ name, at: 0 }], bytes };
 }
 
-export function restoreBody({ roster, homeDeadlines, gatewayDeadlines }: World, body: Body): void {
+export function restoreBody(world: World, body: Body): void {
+  const { roster, homeDeadlines, gatewayDeadlines } = world;
   roster.namePages.restore(body.images.names);
   homeDeadlines.restore(body.images['home-deadlines']);
   gatewayDeadlines.restore(body.images['gateway-deadlines']);
@@ -154,8 +155,7 @@ export function restoreBody({ roster, homeDeadlines, gatewayDeadlines }: World, 
     const { size, blocks } = body.tables[name];
     roster[name].restore(size, blocks, body.strides);
   }
-  const isDerived = body.tables.devices.blocks.some(({ columns }) =>
-    columns.some(({ name }) => name === 'traits'),
-  );
-  if (!isDerived) for (const home of roster.homes.rows()) roster.derive(home);
+  const known = new Set(body.tables.devices.blocks.flatMap(({ columns }) => columns.map(({ name }) => name)));
+  if (!known.has('traits') || !known.has('room')) for (const home of roster.homes.rows()) roster.derive(home);
+  world.noteWaking();
 }

@@ -83,8 +83,9 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   for (const [home, absence] of head.absences ?? []) world.roster.absences.set(homes.row(home), absence);
   world.roster.settings.restore(head.settingsPacks ?? []);
   for (const [home, settings] of head.settings ?? []) world.roster.settings.set(homes.row(home), settings);
-  for (const [home, dueAtMs] of head.homeDeadlines ?? []) world.homeDeadlines.arm(home, dueAtMs);
-  for (const [gateway, dueAtMs] of head.gatewayDeadlines ?? []) world.gatewayDeadlines.arm(gateway, dueAtMs);
+  for (const [home, dueAtMs] of head.homeDeadlines ?? []) world.wakeHome(homes.row(home), dueAtMs);
+  for (const [gateway, dueAtMs] of head.gatewayDeadlines ?? [])
+    world.wakeGateway(world.roster.gateways.row(gateway), dueAtMs);
   engine.watch.restore(head.gone);
   engine.book.restore(head.book);
   engine.asking.restore(head.asking ?? []);

@@ -133,11 +133,10 @@ export class Loop implements Runtime {
 
   #process(entries: readonly Entry[]): void {
     const effects: Effect[] = [];
-    for (const entry of entries) {
-      const caused = this.#engine.step(entry);
+    this.#engine.stepEach(entries, (entry, caused) => {
       for (const effect of caused) effects.push(effect);
       if (entry.body.type === 'command') this.#answers.set(entry.offset, caused.at(-1));
-    }
+    });
     const last = entries.at(-1)!;
     const latest = effects.at(-1);
     if (latest !== undefined) {

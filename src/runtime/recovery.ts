@@ -59,9 +59,9 @@ async function replayChunk(
 ): Promise<void> {
   const entries = await log.read(0, engine.offset, CHUNK_ENTRIES);
   const news: Effect[] = [];
-  for (const entry of entries) {
-    for (const effect of engine.step(entry)) if (isNews(effect, alerts, isUpgrade)) news.push(effect);
-  }
+  engine.stepEach(entries, (_entry, caused) => {
+    for (const effect of caused) if (isNews(effect, alerts, isUpgrade)) news.push(effect);
+  });
   if (news.length > 0 || engine.offset > alerts.recordedOffset()) alerts.record(news, engine.offset);
 }
 

@@ -101,7 +101,9 @@ function watchAll(watch: ArrayWatch, numbers: ReadonlyMap<string, number>, event
 
 function stepAll(engine: Engine, entries: readonly Entry[]): number {
   let effectCount = 0;
-  for (const entry of entries) effectCount += engine.step(entry).length;
+  engine.stepEach(entries, (_entry, effects) => {
+    effectCount += effects.length;
+  });
   return effectCount;
 }
 

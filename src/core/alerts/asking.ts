@@ -132,7 +132,7 @@ function terminalOf({ roster }: World, home: HomeRow): DeviceRow {
   const gateways = roster.gateways.columns;
   let terminal = NO_DEVICE;
   for (const device of roster.devicesOfHome(home)) {
-    if (roster.kindOf(device) !== TERMINAL_KIND || link[device] === LINK.offline) continue;
+    if (!roster.isKind(device, TERMINAL_KIND) || link[device] === LINK.offline) continue;
     const isReached =
       gateways.link[gateway[device]!] === LINK.online && gateways.isOverdue[gateway[device]!] === 0;
     if (isReached && (terminal === NO_DEVICE || device < terminal)) terminal = device;

@@ -16,8 +16,6 @@ export const ROAM_MS = 4 * 60_000;
 /** After so long a silence, which its own clock has judged, a stay in one room is a new one. */
 const REST_MS = 8 * 3_600_000;
 
-/** Devices that report nothing but presses as signs of life. */
-const PRESSED: ReadonlySet<string> = new Set(['button', 'terminal']);
 const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
 const TWO_EDGE: ReadonlySet<string> = new Set(TWO_EDGE_ACTIVITY_KINDS);
 
@@ -87,7 +85,7 @@ function hasRoamed(
 ): boolean {
   if (world.roster.roomsOf(home) < 2 || world.roster.isDoor(device)) return true;
   // Who presses a button is well enough to say so, wherever it hangs.
-  if (PRESSED.has(world.roster.kindOf(device))) return true;
+  if (world.roster.isKind(device, 'button') || world.roster.isKind(device, 'terminal')) return true;
   if (world.roster.isSameRoom(before, device)) return false;
   return !world.roster.isWeak(device) || sinceMs <= ROAM_MS;
 }

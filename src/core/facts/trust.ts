@@ -39,7 +39,6 @@ const LONE_HIT_MS = 10 * 60_000;
 const NEVER = Number.POSITIVE_INFINITY;
 const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
 const JUDGED: ReadonlySet<string> = new Set([...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS]);
-const MATS: ReadonlySet<string> = new Set(['bed', 'seat', 'occupancy']);
 
 /** A report at `atMs`, before its level is taken over. True: it may count as a sign of life. */
 export function noteTrust(
@@ -226,15 +225,20 @@ function stuckAtMs(world: World, device: DeviceRow, level: number): number {
   if (level !== LEVEL.on || levelSinceMs[device] === 0) return NEVER;
   // What it said while nobody could hear it is still on its way: counted from when the home was seen again.
   const sinceMs = Math.max(levelSinceMs[device]!, world.roster.homes.columns.sightBackAtMs[home[device]!]!);
-  const kind = world.roster.kindOf(device);
-  if (MATS.has(kind)) return sinceMs + MAT_ON_MS;
-  return kind === 'motion' && saysOff[device] === 1 ? sinceMs + MOTION_ON_MS : NEVER;
+  if (isMatOrPresence(world, device)) return sinceMs + MAT_ON_MS;
+  const isJudged = world.roster.isKind(device, 'motion') && saysOff[device] === 1;
+  return isJudged ? sinceMs + MOTION_ON_MS : NEVER;
+}
+
+/** ON while somebody lies, sits or is there, for hours. */
+function isMatOrPresence({ roster }: World, device: DeviceRow): boolean {
+  return roster.isMat(device) || roster.isKind(device, 'occupancy');
 }
 
 /** A mat that is ON with nobody proved to be elsewhere is somebody who lies there; of several residents one may. */
 function isLainOn(world: World, home: HomeRow, device: DeviceRow): boolean {
   const { homes } = world.roster;
-  if (!MATS.has(world.roster.kindOf(device))) return false;
+  if (!isMatOrPresence(world, device)) return false;
   const { lastActivityAtMs, lastActivityDevice, presence } = homes.columns;
   const last = lastActivityDevice[home]!;
   const isElsewhere = last > 0 && !world.roster.isSameRoom(last, device);

@@ -35,7 +35,7 @@ export function noteRoom(world: World, home: HomeRow, device: DeviceRow, atMs: n
     return;
   }
   const isFresh = isFreshStart(world, device);
-  if (isFresh && world.roster.kindOf(device) === 'button') {
+  if (isFresh && world.roster.isKind(device, 'button')) {
     startStay(world, home, before, atMs, wasIn);
     return;
   }
@@ -58,8 +58,7 @@ export function forgetRoomWhenAway(world: World, home: HomeRow): void {
 
 /** A sign after which the resident cannot have lain in the room all along: the clock of the stay begins anew. */
 function isFreshStart(world: World, device: DeviceRow): boolean {
-  const kind = world.roster.kindOf(device);
-  return kind === 'contact' || kind === 'button';
+  return world.roster.isKind(device, 'contact') || world.roster.isKind(device, 'button');
 }
 
 /** Since when the resident is in a bathroom; 0 when elsewhere or nowhere. */
@@ -106,7 +105,7 @@ function isHeld(world: World, home: HomeRow, inRoom: DeviceRow): boolean {
   if (world.roster.livesAlone(home)) return false;
   if (homes.columns.isShutIn[home] === 1) return true;
   for (const device of world.roster.devicesOfHome(home)) {
-    const isOn = world.roster.kindOf(device) === 'occupancy' && devices.columns.level[device] === LEVEL.on;
+    const isOn = world.roster.isKind(device, 'occupancy') && devices.columns.level[device] === LEVEL.on;
     if (isOn && world.roster.isSameRoom(device, inRoom)) return true;
   }
   return false;
@@ -118,7 +117,7 @@ function isBehindClosedDoor(world: World, home: HomeRow, inside: DeviceRow): boo
   if (world.roster.livesAlone(home)) return false;
   let doors = 0;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (world.roster.kindOf(device) !== 'contact' || !world.roster.isSameRoom(device, inside)) continue;
+    if (!world.roster.isKind(device, 'contact') || !world.roster.isSameRoom(device, inside)) continue;
     if (devices.columns.level[device] !== LEVEL.off) return false;
     doors++;
   }

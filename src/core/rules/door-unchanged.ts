@@ -101,7 +101,7 @@ function onConfigured(context: Context, home: HomeRow): void {
 function doorsOf(world: World, home: HomeRow): number {
   if (!world.roster.hasDoorContact(home)) return DOORS.none;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (world.roster.isActivitySensor(device) && world.roster.kindOf(device) !== 'contact')
+    if (world.roster.isActivitySensor(device) && !world.roster.isKind(device, 'contact'))
       return DOORS.besideOthers;
   }
   return DOORS.alone;

@@ -114,7 +114,7 @@ function nextDueMs(context: Context, home: HomeRow): number {
 function heardFromMs({ world }: Context, home: HomeRow): number {
   let heardMs = Number.POSITIVE_INFINITY;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (world.roster.kindOf(device) !== 'button') continue;
+    if (!world.roster.isKind(device, 'button')) continue;
     const fromMs = isDeviceSeen(world, device) ? gatewayBackSinceMs(world, device) : world.nowMs + 1;
     heardMs = Math.min(heardMs, fromMs);
   }

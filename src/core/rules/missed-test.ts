@@ -86,7 +86,7 @@ function look(context: Context, home: HomeRow): void {
   const { isRaised } = context.device();
   let next = Number.POSITIVE_INFINITY;
   for (const device of roster.devicesOfHome(home)) {
-    if (roster.kindOf(device) !== 'button' || isRaised[device] === 1) continue;
+    if (!roster.isKind(device, 'button') || isRaised[device] === 1) continue;
     if (context.settings(home).isOn === 0 || !roster.isWatched(home)) continue;
     const dueMs = dueAtMs(context, home, device);
     if (dueMs > world.nowMs) next = Math.min(next, dueMs);

@@ -8,19 +8,22 @@ const ARITY = 4;
 const ABSENT = 0xffff_ffff;
 
 export class DeadlineHeap {
+  /** In the order of the heap: who, and when. Beside each other, because four children are compared at each step. */
   #order = new Uint32Array(16);
+  #dueAtMs = new Float64Array(16);
+  /** By number. */
   #place = new Uint32Array(16).fill(ABSENT);
-  #dueAtMs = new Float64Array(16).fill(Number.POSITIVE_INFINITY);
   #count = 0;
 
   /** Infinity when nobody waits. */
   nextDueAtMs(): number {
-    return this.#count === 0 ? Number.POSITIVE_INFINITY : this.#dueAtMs[this.#order[0]!]!;
+    return this.#count === 0 ? Number.POSITIVE_INFINITY : this.#dueAtMs[0]!;
   }
 
   /** Infinity when `number` does not wait. */
   armedAtMs(number: number): number {
-    return number < this.#dueAtMs.length ? this.#dueAtMs[number]! : Number.POSITIVE_INFINITY;
+    const place = this.#place[number] ?? ABSENT;
+    return place === ABSENT ? Number.POSITIVE_INFINITY : this.#dueAtMs[place]!;
   }
 
   /** Set the deadline of `number`; Infinity takes it out. */
@@ -31,14 +34,9 @@ export class DeadlineHeap {
       if (place !== ABSENT) this.#remove(number, place);
       return;
     }
-    const before = this.#dueAtMs[number]!;
-    this.#dueAtMs[number] = dueAtMs;
-    if (place === ABSENT) {
-      this.#order[this.#count] = number;
-      this.#place[number] = this.#count;
-      this.#siftUp(this.#count++);
-    } else if (dueAtMs < before) this.#siftUp(place);
-    else this.#siftDown(place);
+    if (place === ABSENT) this.#siftUp(this.#count++, number, dueAtMs);
+    else if (dueAtMs < this.#dueAtMs[place]!) this.#siftUp(place, number, dueAtMs);
+    else this.#siftDown(place, number, dueAtMs);
   }
 
   /** The number that is due first; it no longer waits. Call only when `nextDueAtMs()` is finite. */
@@ -51,7 +49,7 @@ export class DeadlineHeap {
   /** Everybody who waits, for the snapshot: numbers, and when each is due. */
   images(): Image[] {
     const numbers = this.#order.slice(0, this.#count);
-    const dueAtMs = Float64Array.from(numbers, (number) => this.#dueAtMs[number]!);
+    const dueAtMs = this.#dueAtMs.slice(0, this.#count);
     return [
       { name: 'number', bytes: new Uint8Array(numbers.buffer) },
       { name: 'dueAtMs', bytes: new Uint8Array(dueAtMs.buffer) },
@@ -69,49 +67,49 @@ export class DeadlineHeap {
 
   #remove(number: number, place: number): void {
     this.#place[number] = ABSENT;
-    this.#dueAtMs[number] = Number.POSITIVE_INFINITY;
-    const last = this.#order[--this.#count]!;
+    const at = --this.#count;
+    const last = this.#order[at]!;
     if (last === number) return;
-    this.#order[place] = last;
-    this.#place[last] = place;
-    this.#siftUp(place);
-    this.#siftDown(this.#place[last]!);
+    const dueAtMs = this.#dueAtMs[at]!;
+    const parent = ((place - 1) / ARITY) | 0;
+    if (place > 0 && this.#isBefore(last, dueAtMs, parent)) this.#siftUp(place, last, dueAtMs);
+    else this.#siftDown(place, last, dueAtMs);
   }
 
-  #isBefore(a: number, b: number): boolean {
-    const dueA = this.#dueAtMs[a]!;
-    const dueB = this.#dueAtMs[b]!;
-    return dueA < dueB || (dueA === dueB && a < b);
+  /** Is this before whoever stands in `place`? */
+  #isBefore(number: number, dueAtMs: number, place: number): boolean {
+    const otherMs = this.#dueAtMs[place]!;
+    return dueAtMs < otherMs || (dueAtMs === otherMs && number < this.#order[place]!);
   }
 
-  #siftUp(from: number): void {
+  #put(place: number, number: number, dueAtMs: number): void {
+    this.#order[place] = number;
+    this.#dueAtMs[place] = dueAtMs;
+    this.#place[number] = place;
+  }
+
+  /** `number` takes `from`, or a place above it. */
+  #siftUp(from: number, number: number, dueAtMs: number): void {
     let place = from;
-    const number = this.#order[place]!;
     while (place > 0) {
       const parent = ((place - 1) / ARITY) | 0;
-      const other = this.#order[parent]!;
-      if (!this.#isBefore(number, other)) break;
-      this.#order[place] = other;
-      this.#place[other] = place;
+      if (!this.#isBefore(number, dueAtMs, parent)) break;
+      this.#put(place, this.#order[parent]!, this.#dueAtMs[parent]!);
       place = parent;
     }
-    this.#order[place] = number;
-    this.#place[number] = place;
+    this.#put(place, number, dueAtMs);
   }
 
-  #siftDown(from: number): void {
+  /** `number` takes `from`, or a place below it. */
+  #siftDown(from: number, number: number, dueAtMs: number): void {
     let place = from;
-    const number = this.#order[place]!;
     for (;;) {
-      const smallest = this.#smallestChild(place);
-      if (smallest < 0 || !this.#isBefore(this.#order[smallest]!, number)) break;
-      const other = this.#order[smallest]!;
-      this.#order[place] = other;
-      this.#place[other] = place;
-      place = smallest;
+      const child = this.#smallestChild(place);
+      if (child < 0 || this.#isBefore(number, dueAtMs, child)) break;
+      this.#put(place, this.#order[child]!, this.#dueAtMs[child]!);
+      place = child;
     }
-    this.#order[place] = number;
-    this.#place[number] = place;
+    this.#put(place, number, dueAtMs);
   }
 
   #smallestChild(place: number): number {
@@ -120,7 +118,7 @@ export class DeadlineHeap {
     let smallest = first;
     const end = Math.min(first + ARITY, this.#count);
     for (let child = first + 1; child < end; child++) {
-      if (this.#isBefore(this.#order[child]!, this.#order[smallest]!)) smallest = child;
+      if (this.#isBefore(this.#order[child]!, this.#dueAtMs[child]!, smallest)) smallest = child;
     }
     return smallest;
   }
@@ -135,7 +133,7 @@ export class DeadlineHeap {
     const place = new Uint32Array(grown).fill(ABSENT);
     place.set(this.#place);
     this.#place = place;
-    const dueAtMs = new Float64Array(grown).fill(Number.POSITIVE_INFINITY);
+    const dueAtMs = new Float64Array(grown);
     dueAtMs.set(this.#dueAtMs);
     this.#dueAtMs = dueAtMs;
   }

@@ -3,6 +3,8 @@
 export const HOME_COLUMNS = {
   /** What is derived of its configuration (state/traits.ts). */
   traits: 'u32',
+  /** When it is to be looked at; 0 for never. Kept with it, so that most calls to be woken end here. */
+  wakeAtMs: 'f64',
   isWatched: 'u8',
   revision: 'u32',
   riskFactor: 'f64',
@@ -107,6 +109,8 @@ export const DEVICE_COLUMNS = {
   nextOfGateway: 'device',
   /** What is derived of its configuration and of its home's (state/traits.ts). */
   traits: 'u32',
+  /** Number of its room within the home, from 1; derived as well. 0 for one that was taken away. */
+  room: 'u32',
   /** Index into `ZONES`. */
   zone: 'u8',
   windowMs: 'f64',
@@ -139,6 +143,8 @@ export const DEVICE_COLUMNS = {
 } as const;
 
 export const GATEWAY_COLUMNS = {
+  /** As of a home. */
+  wakeAtMs: 'f64',
   isWatched: 'u8',
   revision: 'u32',
   home: 'home',

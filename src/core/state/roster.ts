@@ -23,7 +23,7 @@ import {
   type RowKind,
 } from './row.ts';
 import { type Column, noStrides, Table } from './table.ts';
-import { DEVICE_BITS, HOME_BITS, packDevice, packHome, placeIn, roomsIn, zoneIn } from './traits.ts';
+import { DEVICE_BITS, HOME_BITS, kindIn, packDevice, packHome, placeIn, roomsIn, zoneIn } from './traits.ts';
 
 /** Liveness of a gateway or device. */
 export const LINK = { neverSeen: 0, online: 1, offline: 2 } as const;
@@ -43,6 +43,10 @@ const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
   ...MOMENTARY_ACTIVITY_KINDS,
   ...TWO_EDGE_ACTIVITY_KINDS,
 ]);
+
+/** Kinds that the core tells from others; 0 is every other kind. */
+const TOLD_KINDS = { button: 1, terminal: 2, contact: 3, motion: 4, occupancy: 5, bed: 6, seat: 7 } as const;
+type ToldKind = keyof typeof TOLD_KINDS;
 
 /** A PIR that fires for nobody, a timer that switches a lamp: one report alone proves little. */
 const WEAK_KINDS: ReadonlySet<string> = new Set(['motion', 'appliance', 'light']);
@@ -89,6 +93,11 @@ export class Roster {
     return this.names.deviceKind[this.devices.number(device)]!;
   }
 
+  /** Is it a device of that kind? Asked for with every sign of life; `kindOf` is for words. */
+  isKind(device: DeviceRow, kind: ToldKind): boolean {
+    return kindIn(this.devices.columns.traits[device]!) === TOLD_KINDS[kind];
+  }
+
   /** Null for no device. */
   roomOf(device: DeviceRow): string | null {
     return this.names.deviceRoom[this.devices.number(device)] ?? null;
@@ -129,8 +138,17 @@ export class Roster {
     return this.devices.columns.home[device] === NO_HOME ? NO_DEVICE : device;
   }
 
+  /** Ask memory for what a reading of that gateway and device will need. Answers what `Table.readAhead` answers. */
+  readAhead(gateway: number, device: number | null): number {
+    const row = this.knownDevice(device);
+    const home = this.devices.columns.home[row]!;
+    const gatewayRow = this.gateways.row(gateway < this.gateways.size ? gateway : 0);
+    return this.gateways.readAhead(gatewayRow) + this.devices.readAhead(row) + this.homes.readAhead(home);
+  }
+
   isSameRoom(a: DeviceRow, b: DeviceRow): boolean {
-    return this.roomOf(a) === this.roomOf(b);
+    const { room } = this.devices.columns;
+    return room[a] === room[b] && room[a]! > 0;
   }
 
   zoneOf(device: DeviceRow): Zone {
@@ -235,6 +253,7 @@ export class Roster {
       devices.traits[device] = this.#traitsOf(device, isEntry(device, hasDoorContact ? 'contact' : 'motion'));
     const inside = all.filter((device) => this.isActivitySensor(device) && !isEntry(device, 'contact'));
     const rooms = new Set(inside.map((device) => this.roomOf(device)));
+    this.#numberRooms(all);
     homes.traits[home] = packHome({
       isWatched: homes.isWatched[home] === 1,
       livesAlone: homes.residents[home]! < 2,
@@ -242,6 +261,16 @@ export class Roster {
       hasNightSensor: all.some((device) => NIGHT_ZONES.has(this.zoneOf(device))),
       rooms: Math.min(3, rooms.size),
     });
+  }
+
+  #numberRooms(devices: readonly DeviceRow[]): void {
+    const numbers = new Map<string | null, number>();
+    for (const device of devices) {
+      const name = this.roomOf(device);
+      const number = numbers.get(name) ?? numbers.size + 1;
+      numbers.set(name, number);
+      this.devices.columns.room[device] = number;
+    }
   }
 
   #traitsOf(device: DeviceRow, isDoor: boolean): number {
@@ -253,6 +282,7 @@ export class Roster {
       isActivitySensor: ACTIVITY_KINDS.has(kind),
       place: placeOf(kind, zone),
       zone,
+      kind: TOLD_KINDS[kind as ToldKind] ?? 0,
     });
   }
 
@@ -295,6 +325,7 @@ export class Roster {
     unlink(this.homes.columns.firstDevice, columns.home[device]!, columns.nextOfHome, device);
     unlink(this.gateways.columns.firstDevice, columns.gateway[device]!, columns.nextOfGateway, device);
     columns.home[device] = NO_HOME;
+    columns.room[device] = 0;
   }
 
   #word(text: string): string {

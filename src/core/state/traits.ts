@@ -14,6 +14,8 @@ export interface DeviceTraits {
   readonly place: number;
   /** Index into `ZONES`, below 16. */
   readonly zone: number;
+  /** Index into `TOLD_KINDS`, below 16; 0 for any other kind. */
+  readonly kind: number;
 }
 
 /** What is derived of a home. */
@@ -32,15 +34,16 @@ export const DEVICE_BITS = { door: 1, weak: 2, activity: 4 } as const;
 export const HOME_BITS = { watched: 1, alone: 2, doorContact: 4, nightSensor: 8 } as const;
 const PLACE_SHIFT = 3;
 const ZONE_SHIFT = 7;
+const KIND_SHIFT = 11;
 const FOUR_BITS = 15;
 const ROOMS_SHIFT = 4;
 
-export function packDevice({ isDoor, isWeak, isActivitySensor, place, zone }: DeviceTraits): number {
+export function packDevice({ isDoor, isWeak, isActivitySensor, place, zone, kind }: DeviceTraits): number {
   const flags =
     (isDoor ? DEVICE_BITS.door : 0) |
     (isWeak ? DEVICE_BITS.weak : 0) |
     (isActivitySensor ? DEVICE_BITS.activity : 0);
-  return flags | (place << PLACE_SHIFT) | (zone << ZONE_SHIFT);
+  return flags | (place << PLACE_SHIFT) | (zone << ZONE_SHIFT) | (kind << KIND_SHIFT);
 }
 
 export function packHome({
@@ -64,6 +67,10 @@ export function placeIn(traits: number): number {
 
 export function zoneIn(traits: number): number {
   return (traits >> ZONE_SHIFT) & FOUR_BITS;
+}
+
+export function kindIn(traits: number): number {
+  return (traits >> KIND_SHIFT) & FOUR_BITS;
 }
 
 export function roomsIn(traits: number): number {

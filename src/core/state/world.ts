@@ -31,12 +31,47 @@ export class World {
 
   /** Ask to be looked at not later than `dueAtMs`. Cheap when an earlier call stands. */
   wakeHome(home: HomeRow, dueAtMs: number): void {
-    const number = this.roster.homes.number(home);
-    if (dueAtMs < this.homeDeadlines.armedAtMs(number)) this.homeDeadlines.arm(number, dueAtMs);
+    const { homes } = this.roster;
+    const armedAtMs = homes.columns.wakeAtMs[home]!;
+    if (!(dueAtMs < (armedAtMs > 0 ? armedAtMs : Number.POSITIVE_INFINITY))) return;
+    homes.columns.wakeAtMs[home] = dueAtMs;
+    this.homeDeadlines.arm(homes.number(home), dueAtMs);
   }
 
   wakeGateway(gateway: GatewayRow, dueAtMs: number): void {
-    const number = this.roster.gateways.number(gateway);
-    if (dueAtMs < this.gatewayDeadlines.armedAtMs(number)) this.gatewayDeadlines.arm(number, dueAtMs);
+    const { gateways } = this.roster;
+    const armedAtMs = gateways.columns.wakeAtMs[gateway]!;
+    if (!(dueAtMs < (armedAtMs > 0 ? armedAtMs : Number.POSITIVE_INFINITY))) return;
+    gateways.columns.wakeAtMs[gateway] = dueAtMs;
+    this.gatewayDeadlines.arm(gateways.number(gateway), dueAtMs);
   }
+
+  /** The home that is due first; it no longer waits. */
+  takeHome(): HomeRow {
+    const { homes } = this.roster;
+    const home = homes.row(this.homeDeadlines.pop());
+    homes.columns.wakeAtMs[home] = 0;
+    return home;
+  }
+
+  takeGateway(): GatewayRow {
+    const { gateways } = this.roster;
+    const gateway = gateways.row(this.gatewayDeadlines.pop());
+    gateways.columns.wakeAtMs[gateway] = 0;
+    return gateway;
+  }
+
+  /** After the tables and the deadlines were restored: cores before 6 did not keep with a home when it is due. */
+  noteWaking(): void {
+    const { homes, gateways } = this.roster;
+    for (const home of homes.rows())
+      homes.columns.wakeAtMs[home] = dueOf(this.homeDeadlines.armedAtMs(homes.number(home)));
+    for (const gateway of gateways.rows())
+      gateways.columns.wakeAtMs[gateway] = dueOf(this.gatewayDeadlines.armedAtMs(gateways.number(gateway)));
+  }
+}
+
+/** As it is kept: 0 for who does not wait. */
+function dueOf(armedAtMs: number): number {
+  return armedAtMs === Number.POSITIVE_INFINITY ? 0 : armedAtMs;
 }
