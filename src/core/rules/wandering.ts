@@ -58,9 +58,9 @@ const PARAMETERS = {
 } as const;
 
 const DEVICE_COLUMNS = {
-  atS: 'u32',
+  atS: 'f64',
   /** First fix outside; 0 while inside. */
-  outSinceS: 'u32',
+  outSinceS: 'f64',
   isRaised: 'u8',
 } as const;
 

@@ -1,4 +1,5 @@
-// What the core keeps of each home, device and gateway, and which fact it belongs to.
+// What the core keeps of each home, device and gateway, and which fact it belongs to. All lanes of a table are as long
+// as its longest, so some columns are wider than they need be: those that are seldom read.
 
 export const HOME_COLUMNS = {
   /** What is derived of its configuration (state/traits.ts). */
@@ -112,7 +113,7 @@ export const DEVICE_COLUMNS = {
   /** Number of its room within the home, from 1; derived as well. 0 for one that was taken away. */
   room: 'u32',
   /** Index into `ZONES`. */
-  zone: 'u8',
+  zone: 'u32',
   windowMs: 'f64',
   knownSinceMs: 'f64',
   lastSeenAtMs: 'f64',
@@ -132,14 +133,14 @@ export const DEVICE_COLUMNS = {
   lossDevice: 'device',
   outMin: 'u32',
   /** Percent + 1; 0 is unknown. */
-  batteryPlusOne: 'u8',
+  batteryPlusOne: 'u32',
   /** Water meter: 0 none, 1 reports what was drawn, 2 its total; its last reading. */
-  meterKind: 'u8',
-  meterAtS: 'u32',
-  meterDl: 'u32',
+  meterKind: 'u32',
+  meterAtS: 'f64',
+  meterDl: 'f64',
   /** A reading that may begin a new total. */
-  otherAtS: 'u32',
-  otherDl: 'u32',
+  otherAtS: 'f64',
+  otherDl: 'f64',
 } as const;
 
 export const GATEWAY_COLUMNS = {
