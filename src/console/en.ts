@@ -196,6 +196,8 @@ export const en: Record<Key, string> = {
   'presence.untilLabel': 'Back at',
   'presence.noteLabel': 'Where, how to reach (optional)',
   'presence.save': 'Save',
+  'gap.way-out': 'No working sensor at the way out: if they went out, nobody noticed.',
+  'gap.night': 'No working sensor in bedroom or bathroom: the night is not seen.',
   'card.otherAlerts': 'Other alerts of this home',
   'contacts.title': 'Contacts, in calling order',
   'contacts.none': 'No contacts are registered',

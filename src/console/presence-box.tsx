@@ -15,6 +15,12 @@ export function PresenceBox({ card }: { readonly card: HomeCard }) {
   return (
     <section class="box presence" aria-label={t('presence.title')} data-testid="presence">
       <PresenceLine state={state} />
+      {/* A service of an earlier version tells no gaps. */}
+      {(state.gaps ?? []).map((gap) => (
+        <p key={gap} class="gap" data-testid="gap">
+          {word('gap', gap)}
+        </p>
+      ))}
       {state.absence === null ? (
         <DeclareAway homeId={card.home.homeId} />
       ) : (

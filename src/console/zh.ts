@@ -193,6 +193,8 @@ export const zh = {
   'presence.untilLabel': '何时回来',
   'presence.noteLabel': '去处、联系方式（可不填）',
   'presence.save': '保存',
+  'gap.way-out': '门口没有可用的传感器：老人外出时系统不知道。',
+  'gap.night': '卧室和卫生间没有可用的传感器：夜间情况看不到。',
   'card.otherAlerts': '同一住所的其他报警',
   'contacts.title': '联系人（按呼叫顺序）',
   'contacts.none': '没有登记联系人',

@@ -83,7 +83,7 @@ describe('taking it back', () => {
 describe('the card', () => {
   it('says that nothing is known before anything is', async () => {
     expect((await card()).json().state).toEqual({
-      ...{ presence: 'unknown', awaySinceMs: null, lastActivityAtMs: null, absence: null },
+      ...{ presence: 'unknown', awaySinceMs: null, lastActivityAtMs: null, absence: null, gaps: [] },
     });
   });
 

@@ -1,4 +1,5 @@
-// Goal: an operator declares an absence and ends it from the elder's card with the keyboard alone, in a real browser.
+// Goal: an operator sees on the elder's card what no sensor watches, declares an absence and ends it, with the keyboard
+// alone, in a real browser.
 
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +14,13 @@ describe.skipIf(!hasChromium())('the absence on the card', () => {
   let operator: Operator;
   beforeAll(async () => {
     browser = await launchChromium();
+    const nothing = {
+      presence: 'unknown',
+      awaySinceMs: null,
+      lastActivityAtMs: null,
+      absence: null,
+    } as const;
+    server.homeStates.set('home-1', { ...nothing, gaps: ['way-out', 'night'] });
     await server.start();
     operator = await Operator.open(browser, server);
     await operator.beOnDuty();
@@ -28,6 +36,11 @@ describe.skipIf(!hasChromium())('the absence on the card', () => {
     await page.keyboard.press(' ');
     const box = page.getByTestId('presence');
     await box.getByText('不清楚').waitFor();
+    expect(await page.getByTestId('gap').allTextContents()).toEqual([
+      '门口没有可用的传感器：老人外出时系统不知道。',
+      '卧室和卫生间没有可用的传感器：夜间情况看不到。',
+    ]);
+    await operator.picture('gaps-zh');
     await box.getByRole('button', { name: '登记外出' }).focus();
     await page.keyboard.press('Enter');
     // The field for the end has the focus; single keys write into it and are no shortcuts.

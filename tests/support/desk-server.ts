@@ -27,6 +27,7 @@ const NOTHING_KNOWN: HomeState = {
   awaySinceMs: null,
   lastActivityAtMs: null,
   absence: null,
+  gaps: [],
 };
 
 export interface DeskServerOptions {
@@ -199,7 +200,7 @@ export class DeskServer {
     const absence = async (request: FastifyRequest) => {
       const { id } = request.params as { id: string };
       const { untilMs = null, note = null } = (request.body ?? {}) as { untilMs?: number; note?: string };
-      const since = { awaySinceMs: untilMs === null ? null : Date.now(), lastActivityAtMs: null };
+      const since = { awaySinceMs: untilMs === null ? null : Date.now(), lastActivityAtMs: null, gaps: [] };
       const declared = { untilMs: untilMs ?? 0, declaredAtMs: Date.now(), staffId: STAFF.lin.staffId, note };
       const state: HomeState = {
         presence: untilMs === null ? 'home' : 'away',

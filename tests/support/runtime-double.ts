@@ -131,6 +131,7 @@ const NOTHING_KNOWN: HomeState = {
   awaySinceMs: null,
   lastActivityAtMs: null,
   absence: null,
+  gaps: [],
 };
 
 function homeStateAfter(command: HomeCommand): HomeState {

@@ -21,6 +21,7 @@ const NOTHING_KNOWN: HomeState = {
   awaySinceMs: null,
   lastActivityAtMs: null,
   absence: null,
+  gaps: [],
 };
 const NEVER_SEEN = { state: 'never-seen', lastSeenAtMs: null } as const;
 

@@ -1,7 +1,7 @@
 // Schemas of a home's state: is anybody in, and was an absence declared.
 
 import { Type } from 'typebox';
-import { PRESENCES } from '#core/model/home-state.ts';
+import { GAPS, PRESENCES } from '#core/model/home-state.ts';
 import { nullableNumber, nullableText, oneOf } from './fields.ts';
 
 const absence = Type.Object({
@@ -16,6 +16,11 @@ export const homeState = Type.Object({
   awaySinceMs: nullableNumber(),
   lastActivityAtMs: nullableNumber(),
   absence: Type.Union([absence, Type.Null()]),
+  gaps: Type.Array(oneOf(GAPS), {
+    description:
+      'What no working sensor watches. way-out: neither a contact nor motion at the entry, so that ' +
+      'whoever goes out is not noticed and their silence rings; night: neither bedroom nor bathroom.',
+  }),
 });
 
 export const homeStateAnswer = Type.Object({ state: homeState });

@@ -10,6 +10,7 @@ import { PRESENCE } from '../state/roster.ts';
 import { type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteActivity } from './activity.ts';
+import { gapsOf } from './gaps.ts';
 import { forgetDoor, isMatOccupied, setPresence } from './presence.ts';
 
 type DeclareAway = HomeCommand & { action: 'declare-away' };
@@ -41,6 +42,7 @@ export function homeStateOf(world: World, home: HomeRow): HomeState {
     awaySinceMs: awaySinceMs[home]! || null,
     lastActivityAtMs: lastActivityAtMs[home]! || null,
     absence: world.roster.absences.get(home) ?? null,
+    gaps: gapsOf(world, home),
   };
 }
 

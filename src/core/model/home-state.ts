@@ -16,6 +16,13 @@ export interface Absence {
   readonly note: string | null;
 }
 
+/**
+ * What no working sensor watches. `way-out`: whoever goes out is not noticed, so their silence looks like a collapse
+ * (most false alarms come from such homes, ADR 0021). `night`: neither bedroom nor bathroom.
+ */
+export const GAPS = ['way-out', 'night'] as const;
+export type Gap = (typeof GAPS)[number];
+
 export interface HomeState {
   readonly presence: Presence;
   /** Since when nobody is in; null unless `away`. */
@@ -24,4 +31,6 @@ export interface HomeState {
   readonly lastActivityAtMs: number | null;
   /** Stays while somebody is in after all, so that leaving again needs only the door; over at its end. */
   readonly absence: Absence | null;
+  /** Empty for a home without any sensor of life: nothing is inferred from it. */
+  readonly gaps: readonly Gap[];
 }

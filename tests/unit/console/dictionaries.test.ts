@@ -12,6 +12,7 @@ import { zh } from '#console/zh.ts';
 import { ALERT_KINDS } from '#core/model/alert.ts';
 import { OUTCOMES } from '#core/model/command.ts';
 import { ZONES } from '#core/model/home.ts';
+import { GAPS } from '#core/model/home-state.ts';
 import { KINDS } from '#core/model/kinds.ts';
 import { explanationOf } from '../../support/desk-fixtures.ts';
 import { NOW_MS } from './messages.ts';
@@ -129,7 +130,7 @@ describe('dictionaries', () => {
       'outcome',
       'sex',
     ];
-    groups.push('living', 'ability', 'state', 'role', 'link', 'sound', 'measure', 'presence');
+    groups.push('living', 'ability', 'state', 'role', 'link', 'sound', 'measure', 'presence', 'gap');
     groups.push('range', 'legend', 'unseen', 'part', 'unit');
     const ofCodes = /^(backtest\.(state|refused)|history\.failed)\./;
     const unsaid = Object.keys(zh).filter(
@@ -140,6 +141,12 @@ describe('dictionaries', () => {
 });
 
 describe('words', () => {
+  it.each(['zh', 'en'] as const)('says every gap in words (%s)', (which) => {
+    language.value = which;
+    for (const gap of GAPS) expect(hasWord(`gap.${gap}`)).toBe(true);
+    expect(new Set(GAPS.map((gap) => word('gap', gap))).size).toBe(GAPS.length);
+  });
+
   it.each(['zh', 'en'] as const)('explains every alert without a hole (%s)', (which) => {
     language.value = which;
     for (const kind of ALERT_KINDS) {
