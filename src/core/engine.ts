@@ -6,7 +6,7 @@ import { Asking } from './alerts/asking.ts';
 import { AlertBook } from './alerts/book.ts';
 import { applyCommand } from './alerts/handling.ts';
 import { AlertWatch } from './alerts/watch.ts';
-import { absenceDeadlineMs, applyHomeCommand, checkAbsence } from './facts/absence.ts';
+import { absenceDeadlineMs, applyHomeCommand, checkAbsence, noteSaidAway } from './facts/absence.ts';
 import { isActivity, noteActivity } from './facts/activity.ts';
 import { noteTold } from './facts/backlog.ts';
 import { noteBattery } from './facts/battery.ts';
@@ -28,7 +28,7 @@ import { checkTrust, noteTrust, takeProvenHit, trustDeadlineMs } from './facts/t
 import { noteWater } from './facts/water.ts';
 import { forgetRoomWhenAway, noteRoom } from './facts/whereabouts.ts';
 import type { Alert } from './model/alert.ts';
-import { type Command, isContact, isHomeCommand } from './model/command.ts';
+import { type Command, isContact, isHomeCommand, type Outcome } from './model/command.ts';
 import type { Effect, EffectBody } from './model/effect.ts';
 import type { Entry, EntryBody, GatewayLinkBody, ObservationBody, ResumedBody } from './model/entry.ts';
 import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
@@ -281,8 +281,14 @@ export class Engine implements Signals {
       const home = world.roster.homes.row(book.homeOf(command.alertId));
       applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
       const isClosed = command.action === 'close' && book.get(command.alertId) === undefined;
-      if (isClosed && isContact(command.outcome) && world.roster.isWatched(home)) this.rules.onContact(home);
+      if (isClosed && world.roster.isWatched(home)) this.#noteOutcome(home, command.outcome);
     }
+  }
+
+  /** Whatever staff say, somebody goes on being waited for: what has rung rings again, or an absence is too long. */
+  #noteOutcome(home: HomeRow, outcome: Outcome): void {
+    const isAway = outcome.code === 'AWAY' && noteSaidAway(this.world, this, home);
+    if (isContact(outcome) || (outcome.code === 'AWAY' && !isAway)) this.rules.onContact(home);
   }
 
   #observe(observation: ObservationBody): void {

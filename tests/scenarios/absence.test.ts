@@ -206,6 +206,55 @@ test('what staff only suppose is no contact: known to be away, nobody asks again
   );
 });
 
+const SILENT_SINCE_EIGHT = `
+    08:00 pir-living motion on
+    14:00 => raised inactivity inactivity.day
+    14:00:10 staff li claim
+    14:00:10 => claimed inactivity`;
+
+test('said to be away, and nobody comes back: asked for after a day, for the word may be wrong', () => {
+  play(
+    `${SILENT_SINCE_EIGHT}
+    14:02 staff li close AWAY undeclared
+    14:02 => closed inactivity
+    d1 14:02 => raised away-too-long
+    d2 14:02 => repeated away-too-long x2
+  `,
+    { rules: [inactivity, awayTooLong] },
+  );
+});
+
+test('said to be away, and stirring again: watched as ever', () => {
+  play(
+    `${SILENT_SINCE_EIGHT}
+    14:02 staff li close AWAY undeclared
+    14:02 => closed inactivity
+    17:00 door contact open
+    17:00:05 door contact closed
+    17:01 pir-living motion on
+    17:03 pir-bedroom motion on
+    d1 03:03 => raised inactivity inactivity.night
+  `,
+    { rules: [inactivity, awayTooLong] },
+  );
+});
+
+test('said to be away while one of two lies on the mat: the silence goes on being watched', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:30 bed bed on
+    14:30 => raised inactivity inactivity.day
+    14:30:10 staff li claim
+    14:30:10 => claimed inactivity
+    14:32 staff li close AWAY known
+    14:32 => closed inactivity
+    20:32 => raised inactivity inactivity.day
+  `,
+    { rules: [inactivity, awayTooLong], home: { residents: 2 } },
+  );
+});
+
 test('reached after the declared end: a day for the way back', () => {
   play(
     `

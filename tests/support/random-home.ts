@@ -3,6 +3,7 @@
 import fc from 'fast-check';
 import { Engine } from '#core/engine.ts';
 import type { Alert } from '#core/model/alert.ts';
+import type { Outcome } from '#core/model/command.ts';
 import type { EntryBody, ObservationBody } from '#core/model/entry.ts';
 import type { DeviceConfiguration, HomeConfiguration, SupervisionClass } from '#core/model/home.ts';
 import type { Rule } from '#core/rules/rule.ts';
@@ -133,11 +134,15 @@ export class RandomHome {
 
   /** Staff speak to the resident, and close all that is open. */
   speakAndClose(): void {
+    this.close({ code: 'WELFARE_OK', detail: 'spoke-to-elder' });
+  }
+
+  /** Staff close all that is open. */
+  close(outcome: Outcome): void {
     for (const { id } of this.engine.openAlerts()) {
       const order = { alertId: id, staffId: 'li' };
       this.#step({ type: 'command', command: { ...order, action: 'claim' } });
       const token = this.engine.offset;
-      const outcome = { code: 'WELFARE_OK', detail: 'spoke-to-elder' } as const;
       this.#step({ type: 'command', command: { ...order, action: 'close', token, outcome, note: null } });
     }
   }

@@ -94,14 +94,23 @@ function refusalOf(world: World, home: HomeRow, command: HomeCommand): HomeComma
 
 function declareAway({ world, signals }: Declaring, home: HomeRow, command: DeclareAway): void {
   const { staffId, untilMs, note } = command;
-  const { columns } = world.roster.homes;
+  const wasAway = world.roster.homes.columns.presence[home] === PRESENCE.away;
   world.roster.absences.set(home, { untilMs, declaredAtMs: world.nowMs, staffId, note });
-  // Of several residents one lies on a mat: somebody has stayed, and goes on being watched.
-  if (columns.presence[home] !== PRESENCE.away && !isMatOccupied(world, home)) {
-    forgetDoor(world, home);
-    columns.awaySinceMs[home] = world.nowMs;
-    setPresence(world, signals, home, PRESENCE.away);
-  } else signals.onPresence(home);
+  if (wasAway || !noteSaidAway(world, signals, home)) signals.onPresence(home);
+}
+
+/**
+ * Staff say that the residents are out: from now on their return is waited for, and no longer a sign of life. False
+ * where one of several residents lies on a mat: somebody has stayed, and goes on being watched.
+ */
+export function noteSaidAway(world: World, signals: Signals, home: HomeRow): boolean {
+  const { columns } = world.roster.homes;
+  if (columns.presence[home] === PRESENCE.away) return true;
+  if (isMatOccupied(world, home)) return false;
+  forgetDoor(world, home);
+  columns.awaySinceMs[home] = world.nowMs;
+  setPresence(world, signals, home, PRESENCE.away);
+  return true;
 }
 
 /** The word of a person who knows: it counts as a sign of life, so that the clocks begin now and not days ago. */
