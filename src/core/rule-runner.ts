@@ -8,7 +8,14 @@ import type { Priority } from './model/alert.ts';
 import type { ObservationBody } from './model/entry.ts';
 import type { Parameters, Rule, RuleContext, RuleHooks, Settings } from './rules/rule.ts';
 import { gatewayPlace, homePlace } from './rules/subject.ts';
-import { type DeviceRow, type GatewayRow, type HomeRow, NO_GATEWAY, NO_HOME } from './state/row.ts';
+import {
+  type DeviceRow,
+  type GatewayRow,
+  type HomeRow,
+  NO_DEVICE,
+  NO_GATEWAY,
+  NO_HOME,
+} from './state/row.ts';
 import { type ColumnSchema, type Columns, List, type Section } from './state/table.ts';
 import type { Signals, World } from './state/world.ts';
 
@@ -54,7 +61,8 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
     for (const running of this.#byKind.get(observation.kind) ?? this.#forOtherKinds) {
       if (this.#isPaused(running.rule, home, gateway)) continue;
       try {
-        running.hooks.onObservation?.(observation, home, device);
+        running.hooks.onObservation?.(observation, device);
+        if (device !== NO_DEVICE) running.hooks.onReading?.(observation, home, device);
       } catch (error) {
         this.#pause(running.rule, home, gateway, error);
       }

@@ -3,7 +3,7 @@
 
 import { gatewayBackSinceMs, isDeviceSeen } from '../facts/device-sight.ts';
 import type { ObservationBody } from '../model/entry.ts';
-import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -52,21 +52,16 @@ export const doorOpen = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['contact'],
   start: (context) => ({
-    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
     onConfigured: (home) => look(context, home),
     nextDeadlineMs: (home) => context.home().lookAtMs[home] || Number.POSITIVE_INFINITY,
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
-function onObservation(
-  context: Context,
-  observation: ObservationBody,
-  home: HomeRow,
-  device: DeviceRow,
-): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const { value, isLevel } = observation;
-  if (device === NO_DEVICE || typeof value !== 'boolean') return;
+  if (typeof value !== 'boolean') return;
   const { world } = context;
   if (!world.roster.isDoor(device)) return;
   const { movedAtMs, isOpen, isRaised } = context.device();

@@ -25,7 +25,7 @@ export const emergency = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['button', 'fall', 'smoke', 'gas', 'co', 'leak'],
   start: (context) => ({
-    onObservation: (observation, _home, device) => onObservation(context, observation, device),
+    onObservation: (observation, device) => onObservation(context, observation, device),
   }),
 });
 

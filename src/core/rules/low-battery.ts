@@ -2,7 +2,7 @@
 
 import { batteryPctOf } from '../facts/battery.ts';
 import type { ObservationBody } from '../model/entry.ts';
-import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -39,18 +39,13 @@ export const lowBattery = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['*'],
   start: (context) => ({
-    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
   }),
 });
 
-function onObservation(
-  context: Context,
-  observation: ObservationBody,
-  home: HomeRow,
-  device: DeviceRow,
-): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const batteryPct = batteryPctOf(observation);
-  if (batteryPct === null || device === NO_DEVICE) return;
+  if (batteryPct === null) return;
   const { isRaised } = context.device();
   const { lowPct, recoveredPct } = context.settings(home);
   if (isRaised[device] === 1) {

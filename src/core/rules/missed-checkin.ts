@@ -53,15 +53,15 @@ export const missedCheckin = defineRule({
   deviceColumns: {},
   kinds: ['button'],
   start: (context) => ({
-    onObservation: (observation, home) => onObservation(context, observation, home),
+    onReading: (reading, home) => onReading(context, reading, home),
     onConfigured: (home) => onConfigured(context, home),
     nextDeadlineMs: (home) => context.home().dueAtMs[home] || context.world.nowMs,
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
-  if (home === 0 || observation.value !== 'checkin') return;
+function onReading(context: Context, observation: ObservationBody, home: HomeRow): void {
+  if (observation.value !== 'checkin') return;
   const { pressedAtMs, isRaised } = context.home();
   const atMs = Math.min(observation.measuredAtMs, context.world.nowMs);
   if (atMs <= pressedAtMs[home]!) return;

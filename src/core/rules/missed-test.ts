@@ -4,7 +4,7 @@
 
 import { gatewayBackSinceMs, isDeviceSeen } from '../facts/device-sight.ts';
 import type { ObservationBody } from '../model/entry.ts';
-import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -51,21 +51,16 @@ export const missedTest = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['button'],
   start: (context) => ({
-    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
     onConfigured: (home) => look(context, home),
     nextDeadlineMs: (home) => context.home().lookAtMs[home] || context.world.nowMs,
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
-function onObservation(
-  context: Context,
-  observation: ObservationBody,
-  home: HomeRow,
-  device: DeviceRow,
-): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const { value } = observation;
-  if (device === NO_DEVICE || typeof value !== 'string') return;
+  if (typeof value !== 'string') return;
   const { pressedAtMs, isRaised } = context.device();
   const atMs = Math.min(observation.measuredAtMs, context.world.nowMs);
   pressedAtMs[device] = Math.max(pressedAtMs[device]!, atMs);

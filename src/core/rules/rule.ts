@@ -56,8 +56,10 @@ export interface RuleContext<P extends Parameters, H extends ColumnSchema, D ext
 
 /** All hooks are told after the facts were updated. */
 export interface RuleHooks {
-  /** `home` and `device` are 0 for a device nobody registered. */
-  onObservation?(observation: ObservationBody, home: HomeRow, device: DeviceRow): void;
+  /** A device of the home reported something. */
+  onReading?(reading: ObservationBody, home: HomeRow, device: DeviceRow): void;
+  /** A device reported something, perhaps one that nobody registered: its row is 0 then. */
+  onObservation?(observation: ObservationBody, device: DeviceRow): void;
   onActivity?(home: HomeRow): void;
   /** The resident went from room to room, or used the door; before `onActivity`. */
   onRoamed?(home: HomeRow): void;

@@ -1,7 +1,7 @@
 // A device was opened or taken off the wall. Periodic reports of the same state say nothing new.
 
 import type { ObservationBody } from '../model/entry.ts';
-import { type DeviceRow, NO_DEVICE } from '../state/row.ts';
+import type { DeviceRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -19,13 +19,13 @@ export const tamper = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['tamper'],
   start: (context) => ({
-    onObservation: (observation, _home, device) => onObservation(context, observation, device),
+    onReading: (reading, _home, device) => onReading(context, reading, device),
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, device: DeviceRow): void {
+function onReading(context: Context, observation: ObservationBody, device: DeviceRow): void {
   const { value } = observation;
-  if (device === NO_DEVICE || typeof value !== 'boolean') return;
+  if (typeof value !== 'boolean') return;
   const { isRaised } = context.device();
   if ((isRaised[device] === 1) === value) return;
   isRaised[device] = value ? 1 : 0;

@@ -92,7 +92,7 @@ export const temperature = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['temperature_c'],
   start: (context) => ({
-    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
     onConfigured: (home) => onConfigured(context, home),
   }),
 });
@@ -112,14 +112,9 @@ function end(context: Context, home: HomeRow): void {
 const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
 const place: HeldPlace = { device: NO_DEVICE, at: 0 };
 
-function onObservation(
-  context: Context,
-  observation: ObservationBody,
-  home: HomeRow,
-  device: DeviceRow,
-): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const { value } = observation;
-  if (device === NO_DEVICE || typeof value !== 'number') return;
+  if (typeof value !== 'number') return;
   const { isOn, coldC, heatC, marginC, holdMs, staleMs } = context.settings(home);
   const held = context.device();
   const { raisedDevice } = context.home();

@@ -38,7 +38,7 @@ export const vitalSigns = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: VITALS,
   start: (context) => ({
-    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
   }),
 });
 
@@ -46,13 +46,7 @@ export const vitalSigns = defineRule({
 const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
 const place: HeldPlace = { device: NO_DEVICE, at: 0 };
 
-function onObservation(
-  context: Context,
-  observation: ObservationBody,
-  home: HomeRow,
-  device: DeviceRow,
-): void {
-  if (device === NO_DEVICE) return;
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const settings = context.settings(home);
   const vital = VITALS.indexOf(observation.kind as (typeof VITALS)[number]);
   if (vital < 0 || !read(observation, settings)) return;

@@ -5,7 +5,7 @@
 // to be out of the house is what it is about.
 
 import type { ObservationBody } from '../model/entry.ts';
-import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -76,18 +76,13 @@ export const wandering = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['location'],
   start: (context) => ({
-    onObservation: (observation, home, device) => onObservation(context, observation, home, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
   }),
 });
 
-function onObservation(
-  context: Context,
-  observation: ObservationBody,
-  home: HomeRow,
-  device: DeviceRow,
-): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const { value } = observation;
-  if (device === NO_DEVICE || typeof value !== 'object' || value === null) return;
+  if (typeof value !== 'object' || value === null) return;
   const { homeLatitude, homeLongitude, radiusM, backM, holdMs } = context.settings(home);
   if (!('latitude' in value) || (homeLatitude === 0 && homeLongitude === 0)) return;
   const { world } = context;

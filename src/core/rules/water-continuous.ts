@@ -54,12 +54,12 @@ export const waterContinuous = defineRule({
   homeColumns: HOME_COLUMNS,
   deviceColumns: {},
   kinds: ['water_liters'],
-  start: (context) => ({ onObservation: (observation, home) => onObservation(context, observation, home) }),
+  start: (context) => ({ onReading: (reading, home) => onReading(context, reading, home) }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow): void {
   const { world } = context;
-  if (home === 0 || typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
+  if (typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
   // The running half hour may yet stay dry.
   const last = world.roster.homes.columns.waterHead[home]! - 1;
   const { isOn } = context.settings(home);

@@ -56,16 +56,16 @@ export const waterHigh = defineRule({
   deviceColumns: {},
   kinds: ['water_liters'],
   start: (context) => ({
-    onObservation: (observation, home) => onObservation(context, observation, home),
+    onReading: (reading, home) => onReading(context, reading, home),
     onConfigured: (home) => {
       context.home().untilLiters[home] = 0;
     },
   }),
 });
 
-function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow): void {
   const { world } = context;
-  if (home === 0 || typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
+  if (typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
   const { isOn, liters, windowMs } = context.settings(home);
   const { isRaised, untilLiters } = context.home();
   const drawnLiters = world.roster.homes.columns.waterLiters[home]!;

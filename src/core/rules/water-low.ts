@@ -93,7 +93,7 @@ export const waterLow = defineRule({
   deviceColumns: {},
   kinds: ['water_liters'],
   start: (context) => ({
-    onObservation: (observation, home) => onObservation(context, observation, home),
+    onReading: (reading, home) => onReading(context, reading, home),
     onPresence: (home) => onPresence(context, home),
   }),
 });
@@ -115,8 +115,8 @@ function end(context: Context, home: HomeRow): void {
   context.clear(homeSubject(context.world, home), false);
 }
 
-function onObservation(context: Context, observation: ObservationBody, home: HomeRow): void {
-  if (home === 0 || typeof observation.value !== 'number') return;
+function onReading(context: Context, observation: ObservationBody, home: HomeRow): void {
+  if (typeof observation.value !== 'number') return;
   const { world } = context;
   const settings = context.settings(home);
   const readAtMs = waterReadAtMs(world, home);
