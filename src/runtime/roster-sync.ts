@@ -82,9 +82,9 @@ function goneFrom(roster: Roster, homes: ReadonlySet<number>, gateways: Readonly
       type: 'gateway-configured',
       gateway: {
         gateway,
-        gatewayId: roster.names.gatewayId[gateway]!,
+        gatewayId: roster.gatewayIdOf(row)!,
         revision: columns.revision[row]! + 1,
-        districtCode: roster.names.gatewayDistrict[gateway]!,
+        districtCode: roster.gatewayDistrictOf(row)!,
         home: null,
         supervision: 'none',
         isWatched: false,

@@ -2,8 +2,8 @@
 // whoever moves or presses a button moves the clock of the rule. A question is an effect and nothing more: whether it
 // arrives, and what becomes of it, changes no deadline. At most one per rule and home stands at a time.
 
+import { isDeviceSeen } from '../facts/device-sight.ts';
 import type { EffectBody } from '../model/effect.ts';
-import { LINK } from '../state/roster.ts';
 import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 
@@ -127,14 +127,11 @@ export class Asking {
 }
 
 /** The terminal that can be reached now, the first registered of several; 0 when there is none. */
-function terminalOf({ roster }: World, home: HomeRow): DeviceRow {
-  const { link, gateway } = roster.devices.columns;
-  const gateways = roster.gateways.columns;
+function terminalOf(world: World, home: HomeRow): DeviceRow {
+  const { roster } = world;
   let terminal = NO_DEVICE;
   for (const device of roster.devicesOfHome(home)) {
-    if (!roster.isKind(device, TERMINAL_KIND) || link[device] === LINK.offline) continue;
-    const isReached =
-      gateways.link[gateway[device]!] === LINK.online && gateways.isOverdue[gateway[device]!] === 0;
+    const isReached = roster.isKind(device, TERMINAL_KIND) && isDeviceSeen(world, device);
     if (isReached && (terminal === NO_DEVICE || device < terminal)) terminal = device;
   }
   return terminal;

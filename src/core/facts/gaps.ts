@@ -11,11 +11,9 @@ export function gapsOf(world: World, home: HomeRow): Gap[] {
   const sensors = [...roster.devicesOfHome(home)].filter((device) => roster.isActivitySensor(device));
   if (sensors.length === 0) return [];
   const working = sensors.filter((device) => isWorking(world, device));
-  const isNight = (device: DeviceRow): boolean =>
-    roster.isInZone(device, 'bedroom') || roster.isInZone(device, 'bathroom');
   const gaps: Gap[] = [];
   if (!working.some((device) => roster.isDoor(device))) gaps.push('way-out');
-  if (!working.some(isNight)) gaps.push('night');
+  if (!working.some((device) => roster.isInNightZone(device))) gaps.push('night');
   return gaps;
 }
 

@@ -23,12 +23,6 @@ export interface HeldColumns {
   readonly state: List<'device'>;
 }
 
-/** Whose level it is, and which of those the device measures. Filled by the caller, and used within one call. */
-export interface HeldPlace {
-  device: DeviceRow;
-  at: number;
-}
-
 /** What a reading says. */
 export interface LevelReading {
   atS: number;
@@ -37,62 +31,59 @@ export interface LevelReading {
   isBack: boolean;
 }
 
-/** Takes a reading. True: it ended an episode that was raised. */
+/** Takes a reading of the level `at` of those the device measures. True: it ended an episode that was raised. */
 export function noteLevel(
   held: HeldColumns,
-  place: HeldPlace,
+  device: DeviceRow,
+  at: number,
   reading: LevelReading,
   staleMs: number,
 ): boolean {
   const { atS, side, isBack } = reading;
-  const sinceS = atS - held.atS.get(place.device, place.at);
+  const sinceS = atS - held.atS.get(device, at);
   if (sinceS <= 0) return false;
-  held.atS.set(place.device, place.at, atS);
-  const isRaised = isHeldRaised(held, place);
+  held.atS.set(device, at, atS);
+  const isRaised = isHeldRaised(held, device, at);
   if (side === SIDE.within) {
     if (isRaised && !isBack) return false;
-    forget(held, place);
+    forget(held, device, at);
     return isRaised;
   }
-  if (side !== sideOf(held, place)) {
-    forget(held, place);
-    held.state.set(place.device, place.at, side);
+  if (side !== sideOf(held, device, at)) {
+    forget(held, device, at);
+    held.state.set(device, at, side);
     return isRaised;
   }
   const isHolding = sinceS * 1000 <= staleMs;
-  held.heldS.set(
-    place.device,
-    place.at,
-    isHolding ? Math.min(HELD_MAX_S, held.heldS.get(place.device, place.at) + sinceS) : 0,
-  );
+  held.heldS.set(device, at, isHolding ? Math.min(HELD_MAX_S, held.heldS.get(device, at) + sinceS) : 0);
   return false;
 }
 
 /** Out of bounds for `holdMs` and not raised yet. */
-export function isHeldLong(held: HeldColumns, place: HeldPlace, holdMs: number): boolean {
-  if (sideOf(held, place) === SIDE.within || isHeldRaised(held, place)) return false;
-  return held.heldS.get(place.device, place.at) * 1000 >= holdMs;
+export function isHeldLong(held: HeldColumns, device: DeviceRow, at: number, holdMs: number): boolean {
+  if (sideOf(held, device, at) === SIDE.within || isHeldRaised(held, device, at)) return false;
+  return held.heldS.get(device, at) * 1000 >= holdMs;
 }
 
-export function sideOf(held: HeldColumns, place: HeldPlace): Side {
-  return (held.state.get(place.device, place.at) & SIDE_BITS) as Side;
+export function sideOf(held: HeldColumns, device: DeviceRow, at: number): Side {
+  return (held.state.get(device, at) & SIDE_BITS) as Side;
 }
 
-export function isHeldRaised(held: HeldColumns, place: HeldPlace): boolean {
-  return (held.state.get(place.device, place.at) & RAISED_BIT) !== 0;
+export function isHeldRaised(held: HeldColumns, device: DeviceRow, at: number): boolean {
+  return (held.state.get(device, at) & RAISED_BIT) !== 0;
 }
 
 /** Until `noteLevel` says that it ended, it is not raised again. */
-export function markRaised(held: HeldColumns, place: HeldPlace): void {
-  held.state.set(place.device, place.at, held.state.get(place.device, place.at) | RAISED_BIT);
+export function markRaised(held: HeldColumns, device: DeviceRow, at: number): void {
+  held.state.set(device, at, held.state.get(device, at) | RAISED_BIT);
 }
 
 /** First of the readings that hold. */
-export function heldSinceMs(held: HeldColumns, place: HeldPlace): number {
-  return (held.atS.get(place.device, place.at) - held.heldS.get(place.device, place.at)) * 1000;
+export function heldSinceMs(held: HeldColumns, device: DeviceRow, at: number): number {
+  return (held.atS.get(device, at) - held.heldS.get(device, at)) * 1000;
 }
 
-function forget(held: HeldColumns, place: HeldPlace): void {
-  held.heldS.set(place.device, place.at, 0);
-  held.state.set(place.device, place.at, SIDE.within);
+function forget(held: HeldColumns, device: DeviceRow, at: number): void {
+  held.heldS.set(device, at, 0);
+  held.state.set(device, at, SIDE.within);
 }

@@ -300,7 +300,7 @@ function onDeadline(context: Context, home: HomeRow): void {
     isStayRaised[home] ||= 2;
   }
   const blindMs = isStay ? columns.roamBlindMs[home]! : columns.blindMs[home]!;
-  const lastRoom = roster.roomOf(columns.lastActivityDevice[home]!) ?? null;
+  const lastRoom = roster.roomOf(columns.lastActivityDevice[home]!);
   context.raise({
     kind: 'inactivity',
     priority: 2,

@@ -181,7 +181,7 @@ function onDeadline(context: Context, home: HomeRow): void {
     subject: homeSubject(context.world, home),
     cause: `due-${judgement.dueMs}`,
     ...homePlace(world.roster, home),
-    room: world.roster.roomOf(columns.lastActivityDevice[home]!) ?? null,
+    room: world.roster.roomOf(columns.lastActivityDevice[home]!),
     lateByMs: 0,
     explanation: explained(context, home, judgement),
   });
@@ -197,7 +197,7 @@ function explained(
   const { live, total } = coverageOf(context.world, home);
   const evidence = {
     lastActivityAtMs: lastActivityAtMs[home]!,
-    lastRoom: roster.roomOf(lastActivityDevice[home]!) ?? null,
+    lastRoom: roster.roomOf(lastActivityDevice[home]!),
     coverage: total === 0 ? 0 : live / total,
   };
   if (usualMinute === null)

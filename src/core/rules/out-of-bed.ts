@@ -162,7 +162,7 @@ function onDeadline(context: Context, home: HomeRow): void {
   }
   const { lastActivityAtMs, lastActivityDevice } = world.roster.homes.columns;
   const sinceMs = context.home().outAtMs[home]!;
-  const lastRoom = world.roster.roomOf(lastActivityDevice[home]!) ?? null;
+  const lastRoom = world.roster.roomOf(lastActivityDevice[home]!);
   context.home().isRaised[home] = 1;
   context.raise({
     kind: 'out-of-bed',

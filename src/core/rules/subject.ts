@@ -35,7 +35,7 @@ export function gatewayPlace(roster: Roster, gateway: GatewayRow): Place {
     home: roster.homes.number(home),
     homeId: home === NO_HOME ? null : (roster.homeIdOf(home) ?? null),
     // A gateway nobody configured has no district: only who sees everything sees the alert.
-    districtCode: roster.names.gatewayDistrict[roster.gateways.number(gateway)] ?? '',
+    districtCode: roster.gatewayDistrictOf(gateway) ?? '',
     gatewayId: roster.gatewayIdOf(gateway),
     deviceId: null,
     room: null,

@@ -5,7 +5,6 @@
 // at once would help nobody. Cities with heating set 16 or 18, those with fewer homes 32.
 
 import {
-  type HeldPlace,
   heldSinceMs,
   isHeldLong,
   type LevelReading,
@@ -110,7 +109,6 @@ function end(context: Context, home: HomeRow): void {
 
 /** Filled and used within one call. */
 const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
-const place: HeldPlace = { device: NO_DEVICE, at: 0 };
 
 function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const { value } = observation;
@@ -118,15 +116,14 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { isOn, coldC, heatC, marginC, holdMs, staleMs } = context.settings(home);
   const held = context.device();
   const { raisedDevice } = context.home();
-  place.device = device;
   reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
   reading.side = value > heatC ? SIDE.high : value < coldC ? SIDE.low : SIDE.within;
   reading.isBack = value <= heatC - marginC && value >= coldC + marginC;
-  const hasEnded = noteLevel(held, place, reading, staleMs);
+  const hasEnded = noteLevel(held, device, 0, reading, staleMs);
   if (hasEnded && raisedDevice[home] === device) end(context, home);
-  if (isOn === 0 || !context.world.roster.isWatched(home) || !isHeldLong(held, place, holdMs)) return;
+  if (isOn === 0 || !context.world.roster.isWatched(home) || !isHeldLong(held, device, 0, holdMs)) return;
   if (isRaisedBefore(context, home, staleMs)) return;
-  markRaised(held, place);
+  markRaised(held, device, 0);
   raisedDevice[home] = device;
   raise(context, observation, device, value);
 }
@@ -147,14 +144,14 @@ function raise(
   const home = world.roster.devices.columns.home[device]!;
   const held = context.device();
   const { coldC, heatC } = context.settings(home);
-  const isHot = sideOf(held, place) === SIDE.high;
-  const about = devicePlace(world.roster, device);
+  const isHot = sideOf(held, device, 0) === SIDE.high;
+  const place = devicePlace(world.roster, device);
   context.raise({
     kind: 'temperature',
     priority: 3,
     subject: homeSubject(context.world, home),
-    cause: `since-${heldSinceMs(held, place)}`,
-    ...about,
+    cause: `since-${heldSinceMs(held, device, 0)}`,
+    ...place,
     lateByMs: Math.max(0, world.nowMs - observation.measuredAtMs),
     explanation: {
       code: isHot ? 'temperature.heat' : 'temperature.cold',
@@ -162,7 +159,7 @@ function raise(
         temperatureC,
         thresholdC: isHot ? heatC : coldC,
         durationMs: held.heldS.get(device, 0) * 1000,
-        room: about.room,
+        room: place.room,
       },
     },
   });

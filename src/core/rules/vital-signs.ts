@@ -4,7 +4,6 @@
 // athlete's heart) gets own bounds. Not a medical device: it asks a person to look.
 
 import {
-  type HeldPlace,
   heldSinceMs,
   isHeldLong,
   type LevelReading,
@@ -15,7 +14,7 @@ import {
   sideOf,
 } from '../facts/held-level.ts';
 import type { ObservationBody } from '../model/entry.ts';
-import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext, type Settings } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 import { VITAL_SIGNS_PARAMETERS } from './vital-signs-parameters.ts';
@@ -44,22 +43,20 @@ export const vitalSigns = defineRule({
 
 /** Filled and used within one call. */
 const reading: LevelReading = { atS: 0, side: SIDE.within, isBack: false };
-const place: HeldPlace = { device: NO_DEVICE, at: 0 };
 
 function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const settings = context.settings(home);
   const vital = VITALS.indexOf(observation.kind as (typeof VITALS)[number]);
   if (vital < 0 || !read(observation, settings)) return;
   reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
-  place.device = device;
-  place.at = vital;
   const held = context.device();
   // The value is normal again, but somebody was ill: the alert stays with the operators.
-  if (noteLevel(held, place, reading, settings.staleMs)) context.clear(subjectOf(context), false);
+  if (noteLevel(held, device, vital, reading, settings.staleMs))
+    context.clear(subjectOf(context, device, vital), false);
   if (settings.isOn === 0 || !context.world.roster.isWatched(home)) return;
-  if (!isHeldLong(held, place, settings.holdMs)) return;
-  markRaised(held, place);
-  raise(context, observation, device);
+  if (!isHeldLong(held, device, vital, settings.holdMs)) return;
+  markRaised(held, device, vital);
+  raise(context, observation, device, vital);
 }
 
 /** Fills `reading`; false when the device does not know. */
@@ -97,20 +94,20 @@ function sideFor(value: number, high: number, low: number): Side {
   return value < low ? SIDE.low : SIDE.within;
 }
 
-function subjectOf(context: Context): string {
-  return `${deviceSubject(context.world, place.device)}~${place.at}`;
+function subjectOf(context: Context, device: DeviceRow, vital: number): string {
+  return `${deviceSubject(context.world, device)}~${vital}`;
 }
 
-function raise(context: Context, observation: ObservationBody, device: DeviceRow): void {
+function raise(context: Context, observation: ObservationBody, device: DeviceRow, vital: number): void {
   const { world } = context;
   const held = context.device();
-  const isHigh = sideOf(held, place) === SIDE.high;
-  const sinceMs = heldSinceMs(held, place);
+  const isHigh = sideOf(held, device, vital) === SIDE.high;
+  const sinceMs = heldSinceMs(held, device, vital);
   const atMs = Math.min(observation.measuredAtMs, world.nowMs);
   context.raise({
     kind: 'vital-signs',
     priority: 2,
-    subject: subjectOf(context),
+    subject: subjectOf(context, device, vital),
     cause: `${observation.kind}~${sinceMs}`,
     ...devicePlace(world.roster, device),
     lateByMs: world.nowMs - atMs,
@@ -124,7 +121,7 @@ function raise(context: Context, observation: ObservationBody, device: DeviceRow
           isHigh,
           context.settings(world.roster.devices.columns.home[device]!),
         ),
-        durationMs: held.heldS.get(device, place.at) * 1000,
+        durationMs: held.heldS.get(device, vital) * 1000,
         lastReadingAtMs: atMs,
       },
     },

@@ -45,7 +45,7 @@ const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Kinds that the core tells from others; 0 is every other kind. */
-const TOLD_KINDS = { button: 1, terminal: 2, contact: 3, motion: 4, occupancy: 5, bed: 6, seat: 7 } as const;
+const TOLD_KINDS = { button: 1, terminal: 2, contact: 3, motion: 4, occupancy: 5 } as const;
 type ToldKind = keyof typeof TOLD_KINDS;
 
 /** A PIR that fires for nobody, a timer that switches a lamp: one report alone proves little. */
@@ -108,6 +108,11 @@ export class Roster {
     return this.names.gatewayId[this.gateways.number(gateway)] ?? null;
   }
 
+  /** A gateway nobody configured has none. */
+  gatewayDistrictOf(gateway: GatewayRow): string | null {
+    return this.names.gatewayDistrict[this.gateways.number(gateway)] ?? null;
+  }
+
   isWatched(home: HomeRow): boolean {
     return home > 0 && this.homes.has(home) && this.#isHome(home, HOME_BITS.watched);
   }
@@ -157,6 +162,10 @@ export class Roster {
 
   isInZone(device: DeviceRow, zone: Zone): boolean {
     return this.zoneOf(device) === zone;
+  }
+
+  isInNightZone(device: DeviceRow): boolean {
+    return NIGHT_ZONES.has(this.zoneOf(device));
   }
 
   /** Index into `PLACES`. */
@@ -252,13 +261,13 @@ export class Roster {
     for (const device of all)
       devices.traits[device] = this.#traitsOf(device, isEntry(device, hasDoorContact ? 'contact' : 'motion'));
     const inside = all.filter((device) => this.isActivitySensor(device) && !isEntry(device, 'contact'));
-    const rooms = new Set(inside.map((device) => this.roomOf(device)));
     this.#numberRooms(all);
+    const rooms = new Set(inside.map((device) => devices.room[device]));
     homes.traits[home] = packHome({
       isWatched: homes.isWatched[home] === 1,
       livesAlone: homes.residents[home]! < 2,
       hasDoorContact,
-      hasNightSensor: all.some((device) => NIGHT_ZONES.has(this.zoneOf(device))),
+      hasNightSensor: all.some((device) => this.isInNightZone(device)),
       rooms: Math.min(3, rooms.size),
     });
   }

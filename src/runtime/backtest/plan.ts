@@ -103,15 +103,14 @@ function homeNow(roster: Roster, home: HomeRow): KnownSince<HomeConfiguration> {
 }
 
 function gatewayNow(roster: Roster, gateway: GatewayRow): KnownSince<GatewayConfiguration> {
-  const { homes, gateways, names } = roster;
+  const { homes, gateways } = roster;
   const { columns } = gateways;
-  const number = gateways.number(gateway);
   const home = columns.home[gateway]!;
   const configuration: GatewayConfiguration = {
-    gateway: number,
-    gatewayId: names.gatewayId[number]!,
+    gateway: gateways.number(gateway),
+    gatewayId: roster.gatewayIdOf(gateway)!,
     revision: columns.revision[gateway]!,
-    districtCode: names.gatewayDistrict[number]!,
+    districtCode: roster.gatewayDistrictOf(gateway)!,
     home: home === NO_HOME ? null : homes.number(home),
     supervision: supervisionOf(columns.windowMs[gateway]!),
     isWatched: columns.isWatched[gateway] === 1,
