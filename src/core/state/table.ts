@@ -8,6 +8,7 @@ import type { Row, RowKind } from './row.ts';
 
 const LANES = { f64: Float64Array, u32: Uint32Array, u8: Uint8Array } as const;
 type Scalar = keyof typeof LANES;
+const LANE_TYPES = Object.keys(LANES) as Scalar[];
 type Lane = InstanceType<(typeof LANES)[Scalar]>;
 
 /** Of images only: cores before 6 had them as columns. */
@@ -98,6 +99,12 @@ export class Section<S extends ColumnSchema, K extends RowKind> {
 type AnySection<K extends RowKind> = Section<ColumnSchema, K>;
 type AnyColumn<K extends RowKind> = Lane | List<K>;
 
+interface NamedColumn<K extends RowKind> {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly column: AnyColumn<K>;
+}
+
 /** Twice the room would be thrown away in a table of a million rows; whoever restores a snapshot knows the size. */
 const GROWTH = 1.2;
 const ROWS_AT_FIRST = 16;
@@ -172,14 +179,18 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   /** Copies, so that they may be written while the numbers go on changing. */
   blocks(): Block[] {
     const stride = this.#stride;
-    const lanes = (Object.keys(LANES) as Scalar[]).map((type) => {
-      const columns = this.#names((other) => laneOf(other) === type).map((name, at) => ({ name, at }));
+    const all = this.#all();
+    const lanes = LANE_TYPES.map((type) => {
+      const columns = all
+        .filter((column) => laneOf(column.type) === type)
+        .map(({ name }, at) => ({ name, at }));
       return { type, stride, columns, bytes: bytesOf(this.#lanes[type], this.size * stride).slice() };
     });
-    const lists = this.#names((type) => laneOf(type) === null).map((name) => {
-      const { numbers, width, type } = this.#listNamed(name)!;
+    const lists = all.flatMap(({ name, column }) => {
+      if (!(column instanceof List)) return [];
+      const { type, width, numbers } = column;
       const bytes = bytesOf(numbers, this.size * width).slice();
-      return { type, stride: width, columns: [{ name, at: 0 }], bytes };
+      return [{ type, stride: width, columns: [{ name, at: 0 }], bytes }];
     });
     return [...lanes.filter(({ columns }) => columns.length > 0), ...lists];
   }
@@ -190,76 +201,62 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
    */
   restore(size: number, blocks: readonly Block[], strides: Strides): void {
     if (size > 0) this.ensure(size - 1);
+    const all = this.#all();
     const isSameLayout = (Object.keys(strides) as RowKind[]).every(
       (kind) => strides[kind] === this.#strides[kind],
     );
     for (const block of blocks) {
-      const own = isSameLayout ? this.#ownPlaceOf(block) : null;
+      const own = isSameLayout ? this.#laneLike(block, all) : null;
       if (own !== null) bytesOf(own, own.length).set(block.bytes);
-      else this.#readBlock(block, size, strides);
+      else this.#readBlock(block, size, strides, all);
     }
   }
 
-  /** The lane or list that has just these columns at just these places; null when none has. */
-  #ownPlaceOf({ type, stride, columns }: Block): Numbers | null {
-    const list = columns.length === 1 ? this.#listNamed(columns[0]!.name) : undefined;
-    if (list !== undefined) return list.type === type && list.width === stride ? list.numbers : null;
+  /** The lane that has just these columns at just these places; null when none has. */
+  #laneLike({ type, stride, columns }: Block, all: readonly NamedColumn<K>[]): Lane | null {
     if (stride !== this.#stride || !(type in LANES)) return null;
-    const names = this.#names((other) => laneOf(other) === type);
-    const isSame = names.length === columns.length && columns.every(({ name, at }) => names[at] === name);
+    const own = all.filter((column) => laneOf(column.type) === type);
+    const isSame = own.length === columns.length && columns.every(({ name, at }) => own[at]?.name === name);
     return isSame ? this.#lanes[type as Scalar] : null;
   }
 
-  #readBlock({ type, stride, columns, bytes }: Block, size: number, strides: Strides): void {
+  #readBlock(
+    { type, stride, columns, bytes }: Block,
+    size: number,
+    strides: Strides,
+    all: readonly NamedColumn<K>[],
+  ): void {
     // Copied: the bytes of a file need not lie where numbers may.
     const numbers = new IMAGES[type](new Uint8Array(bytes).buffer);
     for (const { name, at } of columns) {
-      const [section, known] = this.#find(name) ?? [];
-      if (section === undefined || known === undefined) continue;
-      const column = (section.columns as Record<string, AnyColumn<K>>)[name.slice(section.prefix.length)]!;
+      const known = all.find((column) => column.name === name);
+      if (known === undefined) continue;
+      const { column, type: own } = known;
       if (column instanceof List) {
         if (column.width === stride) column.numbers.set(numbers);
         continue;
       }
       // First to the number, then to the row: both are whole, their quotient may not be.
-      const [fromStride, toStride] = isRow(known) ? [strides[known], this.#strides[known]] : [1, 1];
-      const ownStride = this.#stride;
+      const [fromStride, toStride] = isRow(own) ? [strides[own], this.#strides[own]] : [1, 1];
       for (let number = 0; number < size; number++)
-        column[number * ownStride] = (numbers[number * stride + at]! / fromStride) * toStride;
+        column[number * this.#stride] = (numbers[number * stride + at]! / fromStride) * toStride;
     }
   }
 
-  /** With their prefixes, in the order of their places. */
-  #names(isMeant: (type: ColumnType) => boolean): string[] {
-    return this.#sections.flatMap(({ prefix, schema }) =>
-      Object.entries(schema).flatMap(([name, type]) => (isMeant(type) ? [prefix + name] : [])),
+  /** With the prefixes of their sections, in the order of their places. */
+  #all(): NamedColumn<K>[] {
+    return this.#sections.flatMap(({ prefix, schema, columns }) =>
+      Object.entries(schema).map(([name, type]) => {
+        const column = (columns as Record<string, AnyColumn<K>>)[name]!;
+        return { name: prefix + name, type, column };
+      }),
     );
-  }
-
-  #find(name: string): readonly [AnySection<K>, ColumnType] | undefined {
-    for (const section of this.#sections) {
-      const type = name.startsWith(section.prefix)
-        ? section.schema[name.slice(section.prefix.length)]
-        : undefined;
-      if (type !== undefined) return [section, type];
-    }
-    return undefined;
-  }
-
-  #listNamed(name: string): List<K> | undefined {
-    const [section] = this.#find(name) ?? [];
-    const column = (section?.columns as Record<string, AnyColumn<K>> | undefined)?.[
-      name.slice(section!.prefix.length)
-    ];
-    return column instanceof List ? column : undefined;
   }
 
   /** Give every column its place. */
   #layOut(): void {
     const types = this.#sections.flatMap(({ schema }) => Object.values(schema));
-    const counts = (Object.keys(LANES) as Scalar[]).map(
-      (lane) => types.filter((type) => laneOf(type) === lane).length,
-    );
+    const counts = LANE_TYPES.map((lane) => types.filter((type) => laneOf(type) === lane).length);
     this.#stride = Math.max(1, ...counts);
     this.#strides[this.#kind] = this.#stride;
     this.#lanes = lanesOf(0);
@@ -270,7 +267,7 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   #grow(capacity: number): void {
     const stride = this.#stride;
     const lanes = lanesOf(capacity * stride);
-    for (const name of Object.keys(LANES) as Scalar[]) lanes[name].set(this.#lanes[name]);
+    for (const name of LANE_TYPES) lanes[name].set(this.#lanes[name]);
     const taken: Record<Scalar, number> = { f64: 0, u32: 0, u8: 0 };
     for (const section of this.#sections) {
       const old = section.columns as Record<string, AnyColumn<K>>;
