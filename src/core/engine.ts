@@ -206,11 +206,11 @@ export class Engine implements Signals {
       if (dueAtMs > untilMs) break;
       world.nowMs = Math.max(world.nowMs, dueAtMs);
       if (homeAtMs === dueAtMs) {
-        const home = world.takeHome();
+        const home = world.homeDeadlines.take();
         const isDone = this.#contain(home, NO_GATEWAY, () => this.#wakeHome(home));
         if (!isDone) world.wakeHome(home, world.nowMs + AFTER_FAULT_MS);
       } else if (gatewayAtMs === dueAtMs) {
-        const gateway = world.takeGateway();
+        const gateway = world.gatewayDeadlines.take();
         const isDone = this.#contain(NO_HOME, gateway, () => this.#wakeGateway(gateway));
         if (!isDone) world.wakeGateway(gateway, world.nowMs + AFTER_FAULT_MS);
       } else this.watch.fire(this.book);

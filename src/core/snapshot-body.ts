@@ -45,18 +45,19 @@ export interface BodyHead {
   };
 }
 
+/** One for each of the names, made in their order. */
+function eachOf<N extends string, T>(names: readonly N[], make: (name: N) => T): Readonly<Record<N, T>> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<N, T>;
+}
+
 export function bodyOf({ roster, homeDeadlines, gatewayDeadlines }: World): Body {
-  const imageOf = (name: TableName): TableImage => ({
-    size: roster[name].size,
-    blocks: roster[name].blocks(),
-  });
   return {
     images: {
       names: roster.namePages.images(),
       'home-deadlines': homeDeadlines.images(),
       'gateway-deadlines': gatewayDeadlines.images(),
     },
-    tables: { homes: imageOf('homes'), devices: imageOf('devices'), gateways: imageOf('gateways') },
+    tables: eachOf(TABLES, (name) => ({ size: roster[name].size, blocks: roster[name].blocks() })),
     strides: { ...roster.strides },
   };
 }
@@ -70,20 +71,14 @@ export function partsOf({ images, tables }: Body): Uint8Array[] {
 }
 
 export function bodyHeadOf({ images, tables, strides }: Body): BodyHead {
-  const imagesOf = (name: ImagesName) =>
-    images[name].map((image) => ({ name: image.name, byteLength: image.bytes.byteLength }));
-  const tableOf = (name: TableName) => ({
-    size: tables[name].size,
-    blocks: tables[name].blocks.map(({ bytes, ...block }) => ({ ...block, byteLength: bytes.byteLength })),
+  const sized = <T extends { readonly bytes: Uint8Array }>({ bytes, ...rest }: T) => ({
+    ...rest,
+    byteLength: bytes.byteLength,
   });
   return {
     body: {
-      images: {
-        names: imagesOf('names'),
-        'home-deadlines': imagesOf('home-deadlines'),
-        'gateway-deadlines': imagesOf('gateway-deadlines'),
-      },
-      tables: { homes: tableOf('homes'), devices: tableOf('devices'), gateways: tableOf('gateways') },
+      images: eachOf(IMAGES, (name) => images[name].map(sized)),
+      tables: eachOf(TABLES, (name) => ({ size: tables[name].size, blocks: tables[name].blocks.map(sized) })),
       strides,
     },
   };
@@ -97,19 +92,12 @@ export function readBody({ body, tables }: BodyHead, bytes: Uint8Array): Body {
     return { ...rest, bytes: bytes.subarray(from - byteLength, from) };
   };
   if (body === undefined) return readOldBody(tables ?? [], take);
-  // One after the other, as `partsOf` gives them.
-  const images = {
-    names: body.images.names.map(take),
-    'home-deadlines': body.images['home-deadlines'].map(take),
-    'gateway-deadlines': body.images['gateway-deadlines'].map(take),
-  };
-  const tableOf = (name: TableName): TableImage => ({
+  const images = eachOf(IMAGES, (name) => body.images[name].map(take));
+  const read = eachOf(TABLES, (name) => ({
     size: body.tables[name].size,
     blocks: body.tables[name].blocks.map(take),
-  });
-  const homes = tableOf('homes');
-  const devices = tableOf('devices');
-  return { images, tables: { homes, devices, gateways: tableOf('gateways') }, strides: body.strides };
+  }));
+  return { images, tables: read, strides: body.strides };
 }
 
 type OldColumn = OldTableHead['columns'][number];
@@ -119,43 +107,35 @@ function readOldBody(
   take: (column: OldColumn) => Omit<OldColumn, 'byteLength'> & Image,
 ): Body {
   const read = heads.map(({ table, size, columns }) => ({ table, size, columns: columns.map(take) }));
-  const imagesOf = (name: ImagesName): readonly Image[] =>
-    read.find(({ table }) => table === name)?.columns ?? [];
-  const tableOf = (name: TableName): TableImage => ({
-    size: read.find(({ table }) => table === name)!.size,
-    blocks: read
-      .filter(({ table }) => table === name || table.endsWith(`/${name}`))
-      .flatMap(({ table, columns }) => {
-        const prefix = table.slice(0, -name.length);
-        return columns.map(({ name: column, type, bytes }) => oldBlock(prefix + column, type, bytes));
-      }),
-  });
+  const headed = (name: string) => read.find(({ table }) => table === name);
   return {
-    images: {
-      names: imagesOf('names'),
-      'home-deadlines': imagesOf('home-deadlines'),
-      'gateway-deadlines': imagesOf('gateway-deadlines'),
-    },
-    tables: { homes: tableOf('homes'), devices: tableOf('devices'), gateways: tableOf('gateways') },
+    images: eachOf(IMAGES, (name) => headed(name)?.columns ?? []),
+    tables: eachOf(TABLES, (name) => ({
+      size: headed(name)!.size,
+      blocks: read
+        .filter(({ table }) => table === name || table.endsWith(`/${name}`))
+        .flatMap(({ table, columns }) =>
+          columns.map((column) => oldBlock(table.slice(0, -name.length), column)),
+        ),
+    })),
     strides: noStrides(),
   };
 }
 
-function oldBlock(name: string, type: string, bytes: Uint8Array): Block {
+function oldBlock(prefix: string, { name, type, bytes }: Omit<OldColumn, 'byteLength'> & Image): Block {
   const [scalar, width] = type.split('x');
-  return { type: scalar as Block['type'], stride: Number(width ?? 1), columns: [{ name, at: 0 }], bytes };
+  const columns = [{ name: prefix + name, at: 0 }];
+  return { type: scalar as Block['type'], stride: Number(width ?? 1), columns, bytes };
 }
 
-export function restoreBody(world: World, body: Body): void {
-  const { roster, homeDeadlines, gatewayDeadlines } = world;
+export function restoreBody({ roster, homeDeadlines, gatewayDeadlines }: World, body: Body): void {
   roster.namePages.restore(body.images.names);
-  homeDeadlines.restore(body.images['home-deadlines']);
-  gatewayDeadlines.restore(body.images['gateway-deadlines']);
   for (const name of TABLES) {
     const { size, blocks } = body.tables[name];
     roster[name].restore(size, blocks, body.strides);
   }
   const known = new Set(body.tables.devices.blocks.flatMap(({ columns }) => columns.map(({ name }) => name)));
   if (!known.has('traits') || !known.has('room')) for (const home of roster.homes.rows()) roster.derive(home);
-  world.noteWaking();
+  homeDeadlines.restore(body.images['home-deadlines']);
+  gatewayDeadlines.restore(body.images['gateway-deadlines']);
 }

@@ -56,13 +56,16 @@ export class DeadlineHeap {
     ];
   }
 
-  restore(images: readonly Image[]): void {
+  /** Tells of each who waits. */
+  restore(images: readonly Image[], onArmed?: (number: number, dueAtMs: number) => void): void {
     const [numbers, dueAtMs] = images;
     if (numbers === undefined || dueAtMs === undefined) return;
     // Copied: the bytes of a file need not lie where numbers may (and the slice of a Buffer is no copy).
     const due = new Float64Array(new Uint8Array(dueAtMs.bytes).buffer);
-    for (const [at, number] of new Uint32Array(new Uint8Array(numbers.bytes).buffer).entries())
+    for (const [at, number] of new Uint32Array(new Uint8Array(numbers.bytes).buffer).entries()) {
       this.arm(number, due[at]!);
+      onArmed?.(number, due[at]!);
+    }
   }
 
   #remove(number: number, place: number): void {
