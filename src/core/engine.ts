@@ -32,9 +32,11 @@ import { type Command, isContact, isHomeCommand, type Outcome } from './model/co
 import type { Effect, EffectBody } from './model/effect.ts';
 import type { Entry, EntryBody, GatewayLinkBody, ObservationBody, ResumedBody } from './model/entry.ts';
 import type { GatewayConfiguration, HomeConfiguration } from './model/home.ts';
+import { edgesOf } from './model/kinds.ts';
 import { type Fault, RuleRunner } from './rule-runner.ts';
 import { RULES } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
+import { READ_AHEAD, ReadAhead } from './state/read-ahead.ts';
 import { LINK, PRESENCE, type Roster } from './state/roster.ts';
 import {
   type DeviceRow,
@@ -57,9 +59,6 @@ const LOOK_AGAIN_MS = 1000;
 /** Whose deadline broke the core is looked at again so soon; each fault counts up its alert. */
 const AFTER_FAULT_MS = 60_000;
 
-/** Entries whose homes fit the innermost cache: 16 of a kB each (8 to 32 do as well). */
-const READ_AHEAD = 16;
-
 const NOTHING: readonly Effect[] = [];
 
 export class Engine implements Signals {
@@ -69,8 +68,7 @@ export class Engine implements Signals {
   readonly asking = new Asking(this.world, (effect) => this.#emit(effect));
   readonly rules: RuleRunner;
   #effects: Effect[] = [];
-  /** Kept, or what is read ahead would not be read. */
-  #readSum = 0;
+  readonly #readAhead = new ReadAhead(this.world.roster);
 
   constructor(rules: readonly Rule[] = RULES) {
     this.book = new AlertBook(() => this.world.nowMs, {
@@ -111,12 +109,10 @@ export class Engine implements Signals {
    * need at once, which at 100,000 homes is a quarter of the time (docs/bench.md).
    */
   stepEach(entries: readonly Entry[], onStepped: (entry: Entry, effects: readonly Effect[]) => void): void {
-    for (let from = 0; from < entries.length; from += READ_AHEAD) {
-      const near = entries.slice(from, from + READ_AHEAD);
-      for (const { body } of near)
-        if (body.type === 'observation')
-          this.#readSum += this.world.roster.readAhead(body.gateway, body.device);
-      for (const entry of near) onStepped(entry, this.step(entry));
+    for (let at = 0; at < entries.length; at++) {
+      if (at % READ_AHEAD === 0) this.#readAhead.read(entries, at);
+      const entry = entries[at]!;
+      onStepped(entry, this.step(entry));
     }
   }
 
@@ -306,8 +302,9 @@ export class Engine implements Signals {
     noteTold(world, observation, home, atMs);
     noteBattery(world, observation, device);
     noteWater(world, observation, home, device);
-    const isTrusted = noteTrust(world, this, observation, device, atMs);
-    const isSign = isActivity(world, observation, device);
+    const edges = edgesOf(observation.kind);
+    const isTrusted = noteTrust(world, this, observation, edges, device, atMs);
+    const isSign = isActivity(world, observation, edges, device);
     const signAtMs = isSign ? atMs : takeProvenHit(world, observation, home, device, atMs);
     if (isTrusted && signAtMs > 0) this.#noteLife(home, device, signAtMs);
     this.rules.observe(observation, home, device);

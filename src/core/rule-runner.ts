@@ -8,6 +8,8 @@ import type { Priority } from './model/alert.ts';
 import type { ObservationBody } from './model/entry.ts';
 import type { Parameters, Rule, RuleContext, RuleHooks, Settings } from './rules/rule.ts';
 import { gatewayPlace, homePlace } from './rules/subject.ts';
+import type { ColumnSchema } from './state/column-type.ts';
+import { List } from './state/list.ts';
 import {
   type DeviceRow,
   type GatewayRow,
@@ -16,12 +18,29 @@ import {
   NO_GATEWAY,
   NO_HOME,
 } from './state/row.ts';
-import { type ColumnSchema, type Columns, List, type Section } from './state/table.ts';
+import type { Columns, Section } from './state/table.ts';
 import type { Signals, World } from './state/world.ts';
+
+/** With all names, and in one order: V8 calls a hook of objects of one shape in a quarter of the time. */
+type Hooks = { readonly [H in keyof RuleHooks]-?: RuleHooks[H] | undefined };
+const NO_HOOKS: { readonly [H in keyof Hooks]: undefined } = {
+  onReading: undefined,
+  onObservation: undefined,
+  onActivity: undefined,
+  onRoamed: undefined,
+  onPresence: undefined,
+  onContact: undefined,
+  onSight: undefined,
+  onGatewayLink: undefined,
+  onDeviceLink: undefined,
+  onConfigured: undefined,
+  nextDeadlineMs: undefined,
+  onDeadline: undefined,
+};
 
 interface RunningRule {
   readonly rule: Rule;
-  readonly hooks: RuleHooks;
+  readonly hooks: Hooks;
   readonly homes: Section<ColumnSchema, 'home'>;
   readonly devices: Section<ColumnSchema, 'device'>;
 }
@@ -181,7 +200,7 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       isRaised: (other, home) => this.#isRaised(other, home),
       questions: this.#asking.ofRule(rule.id),
     };
-    return { rule, homes, devices, hooks: rule.start(context) };
+    return { rule, homes, devices, hooks: { ...NO_HOOKS, ...rule.start(context) } };
   }
 
   #isRaised(ruleId: string, home: HomeRow): boolean {

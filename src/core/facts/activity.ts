@@ -1,7 +1,7 @@
 // Signs of life. Levels are not events: a state that is repeated by a periodic report is no activity.
 
 import type { ObservationBody } from '../model/entry.ts';
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
+import { EDGES, type Edges } from '../model/kinds.ts';
 import { LEVEL } from '../state/roster.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
@@ -16,26 +16,25 @@ export const ROAM_MS = 4 * 60_000;
 /** After so long a silence, which its own clock has judged, a stay in one room is a new one. */
 const REST_MS = 8 * 3_600_000;
 
-const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
-const TWO_EDGE: ReadonlySet<string> = new Set(TWO_EDGE_ACTIVITY_KINDS);
-
 /**
  * Was this caused by a person? Reads and then updates the device's last level.
  * An event counts as such; a periodic level only when it differs from the level known before.
  */
-export function isActivity(world: World, observation: ObservationBody, device: DeviceRow): boolean {
-  const { kind, value, isLevel } = observation;
+export function isActivity(
+  world: World,
+  { kind, value, isLevel }: ObservationBody,
+  edges: Edges,
+  device: DeviceRow,
+): boolean {
   // A test call may come from the device itself, every night: it says nothing of the resident.
-  if (kind === 'button') return typeof value === 'string' && value !== 'test';
-  const isMomentary = MOMENTARY.has(kind);
-  if (!isMomentary && !TWO_EDGE.has(kind)) return false;
-  if (typeof value !== 'boolean') return false;
+  if (typeof value === 'string') return kind === 'button' && value !== 'test';
+  if (typeof value !== 'boolean' || edges === EDGES.none) return false;
   const columns = world.roster.devices.columns;
   const before = columns.level[device]!;
   const now = value ? LEVEL.on : LEVEL.off;
   columns.level[device] = now;
   const isEdge = !isLevel || (before !== LEVEL.unknown && before !== now);
-  return isEdge && (value || !isMomentary);
+  return isEdge && (value || edges === EDGES.both);
 }
 
 /**

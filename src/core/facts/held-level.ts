@@ -3,8 +3,8 @@
 // newest changes nothing. Hysteresis is the caller's: it says when a level that was raised is back.
 // Kept in seconds, in lists with a number per measured thing, so that it is small.
 
+import type { List } from '../state/list.ts';
 import type { DeviceRow } from '../state/row.ts';
-import type { List } from '../state/table.ts';
 
 /** Which bound is passed. */
 export const SIDE = { within: 0, high: 1, low: 2 } as const;

@@ -4,9 +4,9 @@
 // could see; absences and outages teach nothing. Kept as peaks that fade, so an old habit is forgotten.
 // Method: alert line per time of day (Cuddihy et al. 2007), here as a fading peak instead of a list of days.
 
+import type { List } from '../state/list.ts';
 import { zoneOffsetMs } from '../state/local-time.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
-import type { List } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 import { fadeLosses } from './lost-sensor.ts';
 

@@ -5,7 +5,7 @@
 // judged by chatter only. Contacts, lamps and appliances may be ON for days.
 
 import type { ObservationBody } from '../model/entry.ts';
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
+import { EDGES, type Edges } from '../model/kinds.ts';
 import { LEVEL, PRESENCE } from '../state/roster.ts';
 import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
@@ -37,23 +37,22 @@ const LOOK_AGAIN_MS = HOUR_MS;
 const LONE_HIT_MS = 10 * 60_000;
 
 const NEVER = Number.POSITIVE_INFINITY;
-const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
-const JUDGED: ReadonlySet<string> = new Set([...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS]);
 
 /** A report at `atMs`, before its level is taken over. True: it may count as a sign of life. */
 export function noteTrust(
   world: World,
   signals: Signals,
-  { kind, value, isLevel }: ObservationBody,
+  { value, isLevel }: ObservationBody,
+  edges: Edges,
   device: DeviceRow,
   atMs: number,
 ): boolean {
-  if (typeof value !== 'boolean' || !JUDGED.has(kind)) return true;
+  if (typeof value !== 'boolean' || edges === EDGES.none) return true;
   const columns = world.roster.devices.columns;
   const now = value ? LEVEL.on : LEVEL.off;
   if (columns.level[device] !== now) {
     if (atMs >= columns.levelSinceMs[device]!) noteChange(world, signals, device, now, atMs);
-  } else if (value && !isLevel && MOMENTARY.has(kind)) noteNewHit(world, signals, device, atMs);
+  } else if (value && !isLevel && edges === EDGES.on) noteNewHit(world, signals, device, atMs);
   else if (stuckAtMs(world, device, now) <= atMs) judgeOn(world, signals, columns.home[device]!, device);
   if (!isLevel) countReport(world, signals, device, atMs);
   return columns.distrust[device] === DISTRUST.none;

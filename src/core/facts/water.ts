@@ -6,7 +6,7 @@
 // A slot word: quarter litres in the lower 14 bits, then "water flowed" and "it was read".
 
 import type { ObservationBody } from '../model/entry.ts';
-import type { DeviceRow, HomeRow } from '../state/row.ts';
+import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { World } from '../state/world.ts';
 import { gatewayBackSinceMs } from './device-sight.ts';
 
@@ -56,9 +56,12 @@ export function noteWater(
 export function waterReadAtMs(world: World, home: HomeRow): number {
   const { meterKind, meterAtS } = world.roster.devices.columns;
   let oldestS = Number.POSITIVE_INFINITY;
-  for (const device of world.roster.devicesOfHome(home)) {
+  for (
+    let device = world.roster.firstDeviceOf(home);
+    device !== NO_DEVICE;
+    device = world.roster.nextDeviceOf(device)
+  )
     if (meterKind[device] !== METER.unknown) oldestS = Math.min(oldestS, meterAtS[device]!);
-  }
   return oldestS === Number.POSITIVE_INFINITY ? 0 : oldestS * 1000;
 }
 

@@ -11,6 +11,19 @@ export const MOMENTARY_ACTIVITY_KINDS = ['motion', 'flush', 'float', 'appliance'
 /** ON/OFF kinds of which both edges are caused by a person; a mat that stays ON is presence. */
 export const TWO_EDGE_ACTIVITY_KINDS = ['contact', 'occupancy', 'bed', 'seat'] as const;
 
+/** Which edges of a kind are caused by a person. */
+export const EDGES = { none: 0, on: 1, both: 2 } as const;
+export type Edges = (typeof EDGES)[keyof typeof EDGES];
+
+const EDGES_OF: ReadonlyMap<string, Edges> = new Map<string, Edges>([
+  ...MOMENTARY_ACTIVITY_KINDS.map((kind) => [kind, EDGES.on] as const),
+  ...TWO_EDGE_ACTIVITY_KINDS.map((kind) => [kind, EDGES.both] as const),
+]);
+
+export function edgesOf(kind: string): Edges {
+  return EDGES_OF.get(kind) ?? EDGES.none;
+}
+
 /** Numeric kinds; the unit is the end of the name. */
 export const NUMERIC_KINDS = [
   'water_liters',

@@ -6,8 +6,9 @@ import type { QuestionsOfRule } from '../alerts/asking.ts';
 import type { Cause } from '../alerts/book.ts';
 import type { AlertKind, Priority } from '../model/alert.ts';
 import type { ObservationBody } from '../model/entry.ts';
+import type { ColumnSchema } from '../state/column-type.ts';
 import type { DeviceRow, GatewayRow, HomeRow } from '../state/row.ts';
-import type { ColumnSchema, Columns } from '../state/table.ts';
+import type { Columns } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 
 /** `switch`: 0 off, 1 on. */

@@ -9,9 +9,10 @@ import {
   type Zone,
 } from '../model/home.ts';
 import type { Absence } from '../model/home-state.ts';
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '../model/kinds.ts';
+import { EDGES, edgesOf } from '../model/kinds.ts';
 import { HomeSettings } from './home-settings.ts';
 import { emptyNames, NamePages } from './name-pages.ts';
+import { OFTEN_READ } from './often-read.ts';
 import { DEVICE_COLUMNS, GATEWAY_COLUMNS, HOME_COLUMNS } from './roster-columns.ts';
 import {
   type DeviceRow,
@@ -39,11 +40,6 @@ export const PLACES = {
 /** Last known level of an ON/OFF device. */
 export const LEVEL = { unknown: 0, off: 1, on: 2 } as const;
 
-const ACTIVITY_KINDS: ReadonlySet<string> = new Set([
-  ...MOMENTARY_ACTIVITY_KINDS,
-  ...TWO_EDGE_ACTIVITY_KINDS,
-]);
-
 /** Kinds that the core tells from others; 0 is every other kind. */
 const TOLD_KINDS = { button: 1, terminal: 2, contact: 3, motion: 4, occupancy: 5 } as const;
 type ToldKind = keyof typeof TOLD_KINDS;
@@ -61,9 +57,9 @@ function placeOf(kind: string, zone: number): number {
 
 export class Roster {
   readonly strides = noStrides();
-  readonly homes = new Table('home', HOME_COLUMNS, this.strides);
-  readonly devices = new Table('device', DEVICE_COLUMNS, this.strides);
-  readonly gateways = new Table('gateway', GATEWAY_COLUMNS, this.strides);
+  readonly homes = new Table('home', HOME_COLUMNS, this.strides, OFTEN_READ.home);
+  readonly devices = new Table('device', DEVICE_COLUMNS, this.strides, OFTEN_READ.device);
+  readonly gateways = new Table('gateway', GATEWAY_COLUMNS, this.strides, OFTEN_READ.gateway);
   /** By number. */
   readonly names = emptyNames();
   readonly namePages = new NamePages(this.names);
@@ -141,14 +137,6 @@ export class Roster {
     if (number === null || number <= 0 || number >= this.devices.size) return NO_DEVICE;
     const device = this.devices.row(number);
     return this.devices.columns.home[device] === NO_HOME ? NO_DEVICE : device;
-  }
-
-  /** Ask memory for what a reading of that gateway and device will need. Answers what `Table.readAhead` answers. */
-  readAhead(gateway: number, device: number | null): number {
-    const row = this.knownDevice(device);
-    const home = this.devices.columns.home[row]!;
-    const gatewayRow = this.gateways.row(gateway < this.gateways.size ? gateway : 0);
-    return this.gateways.readAhead(gatewayRow) + this.devices.readAhead(row) + this.homes.readAhead(home);
   }
 
   isSameRoom(a: DeviceRow, b: DeviceRow): boolean {
@@ -288,7 +276,7 @@ export class Roster {
     return packDevice({
       isDoor,
       isWeak: WEAK_KINDS.has(kind),
-      isActivitySensor: ACTIVITY_KINDS.has(kind),
+      isActivitySensor: edgesOf(kind) !== EDGES.none,
       place: placeOf(kind, zone),
       zone,
       kind: TOLD_KINDS[kind as ToldKind] ?? 0,

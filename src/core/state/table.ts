@@ -4,22 +4,23 @@
 // is not `1, 2, 3 …` but the place at which it begins in every lane, and lanes of a table have one stride.
 // Columns are replaced when the table grows, so read them through `table.columns` and never keep them.
 
+import {
+  type ColumnSchema,
+  type ColumnType,
+  IMAGES,
+  type ImageScalar,
+  isRow,
+  LANE_TYPES,
+  LANES,
+  type Lane,
+  type ListType,
+  laneOf,
+  type Numbers,
+  type Scalar,
+} from './column-type.ts';
+import { type Layout, layOut } from './layout.ts';
+import { List } from './list.ts';
 import type { Row, RowKind } from './row.ts';
-
-const LANES = { f64: Float64Array, u32: Uint32Array, u8: Uint8Array } as const;
-type Scalar = keyof typeof LANES;
-const LANE_TYPES = Object.keys(LANES) as Scalar[];
-type Lane = InstanceType<(typeof LANES)[Scalar]>;
-
-/** Of images only: cores before 6 had them as columns. */
-const IMAGES = { ...LANES, f32: Float32Array, u16: Uint16Array } as const;
-type ImageScalar = keyof typeof IMAGES;
-type Numbers = InstanceType<(typeof IMAGES)[ImageScalar]>;
-export type ListType = `${ImageScalar}x${number}`;
-
-/** A number; a row of another table (0 for none); or a list of so many numbers, `u16x24`. */
-export type ColumnType = Scalar | RowKind | ListType;
-export type ColumnSchema = Readonly<Record<string, ColumnType>>;
 
 /** Only a row of the right table opens it. */
 export type Column<K extends RowKind, V = number> = { [row in Row<K>]: V };
@@ -46,40 +47,6 @@ export type Strides = Record<RowKind, number>;
 
 export function noStrides(): Strides {
   return { home: 1, device: 1, gateway: 1 };
-}
-
-/** So many numbers per row. */
-export class List<K extends RowKind> {
-  readonly type: ImageScalar;
-  readonly width: number;
-  /** Of all rows, for images and for growing. */
-  readonly numbers: Numbers;
-  readonly #stride: number;
-
-  constructor(type: ListType, capacity: number, stride: number) {
-    const [scalar, width] = type.split('x');
-    this.type = scalar as ImageScalar;
-    this.width = Number(width);
-    this.numbers = new IMAGES[this.type](capacity * this.width);
-    this.#stride = stride;
-  }
-
-  get(row: Row<K>, at: number): number {
-    return this.numbers[(row / this.#stride) * this.width + at]!;
-  }
-
-  set(row: Row<K>, at: number, value: number): void {
-    this.numbers[(row / this.#stride) * this.width + at] = value;
-  }
-
-  fill(row: Row<K>, value: number): void {
-    for (let at = 0; at < this.width; at++) this.set(row, at, value);
-  }
-
-  /** All numbers of a row times `factor`. */
-  scale(row: Row<K>, factor: number): void {
-    for (let at = 0; at < this.width; at++) this.set(row, at, this.get(row, at) * factor);
-  }
 }
 
 /** Columns that belong together: those of the table's facts, or of one rule. */
@@ -114,18 +81,22 @@ const LINE_BYTES = 64;
 export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S, K> {
   readonly #kind: K;
   readonly #strides: Strides;
-  /** Its own of them. */
-  #stride = 1;
   readonly #sections: AnySection<K>[];
+  readonly #often: readonly string[];
+  #layout: Layout = layOut(new Map(), []);
+  /** Its own of all strides; beside the layout, because every row is reckoned with it. */
+  #stride = 1;
   #lanes = lanesOf(0);
   #capacity = 0;
   /** Numbers in use are `0 … size - 1`; 0 is never a real home, device or gateway. */
   size = 0;
 
-  constructor(kind: K, schema: S, strides: Strides) {
+  /** `often`: names of columns as in a snapshot, those of rules among them. */
+  constructor(kind: K, schema: S, strides: Strides, often: readonly string[] = []) {
     super('', schema);
     this.#kind = kind;
     this.#strides = strides;
+    this.#often = often;
     this.#sections = [this as unknown as AnySection<K>];
     this.#layOut();
   }
@@ -148,15 +119,17 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   }
 
   /**
-   * Ask memory for all lines of a row at once, which else are waited for one after the other. Answers the sum of what
-   * it read, which means nothing: reads whose result nobody wants are no reads.
+   * Ask memory at once for what nearly every reading of a row needs, which else is waited for line by line. Answers
+   * the sum of what it read, which means nothing: reads whose result nobody wants are no reads.
    */
   readAhead(row: Row<K>): number {
     const { f64, u32, u8 } = this.#lanes;
-    const end = row + this.#stride;
+    const { often } = this.#layout;
+    const f64End = row + often.f64;
+    const u32End = row + often.u32;
     let sum = u8[row]!;
-    for (let at: number = row; at < end; at += LINE_BYTES / f64.BYTES_PER_ELEMENT) sum += f64[at]!;
-    for (let at: number = row; at < end; at += LINE_BYTES / u32.BYTES_PER_ELEMENT) sum += u32[at]!;
+    for (let at: number = row; at < f64End; at += LINE_BYTES / f64.BYTES_PER_ELEMENT) sum += f64[at]!;
+    for (let at: number = row; at < u32End; at += LINE_BYTES / u32.BYTES_PER_ELEMENT) sum += u32[at]!;
     return sum;
   }
 
@@ -183,7 +156,7 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
     const lanes = LANE_TYPES.map((type) => {
       const columns = all
         .filter((column) => laneOf(column.type) === type)
-        .map(({ name }, at) => ({ name, at }));
+        .map(({ name }) => ({ name, at: this.#layout.places.get(name)! }));
       return { type, stride, columns, bytes: bytesOf(this.#lanes[type], this.size * stride).slice() };
     });
     const lists = all.flatMap(({ name, column }) => {
@@ -216,7 +189,10 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   #laneLike({ type, stride, columns }: Block, all: readonly NamedColumn<K>[]): Lane | null {
     if (stride !== this.#stride || !(type in LANES)) return null;
     const own = all.filter((column) => laneOf(column.type) === type);
-    const isSame = own.length === columns.length && columns.every(({ name, at }) => own[at]?.name === name);
+    const places = new Map(columns.map(({ name, at }) => [name, at]));
+    const isSame =
+      own.length === columns.length &&
+      own.every(({ name }) => places.get(name) === this.#layout.places.get(name));
     return isSame ? this.#lanes[type as Scalar] : null;
   }
 
@@ -243,7 +219,7 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
     }
   }
 
-  /** With the prefixes of their sections, in the order of their places. */
+  /** With the prefixes of their sections. */
   #all(): NamedColumn<K>[] {
     return this.#sections.flatMap(({ prefix, schema, columns }) =>
       Object.entries(schema).map(([name, type]) => {
@@ -255,9 +231,9 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
 
   /** Give every column its place. */
   #layOut(): void {
-    const types = this.#sections.flatMap(({ schema }) => Object.values(schema));
-    const counts = LANE_TYPES.map((lane) => types.filter((type) => laneOf(type) === lane).length);
-    this.#stride = Math.max(1, ...counts);
+    const types = new Map(this.#all().map(({ name, type }) => [name, type]));
+    this.#layout = layOut(types, this.#often);
+    this.#stride = this.#layout.stride;
     this.#strides[this.#kind] = this.#stride;
     this.#lanes = lanesOf(0);
     this.#capacity = 0;
@@ -268,12 +244,12 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
     const stride = this.#stride;
     const lanes = lanesOf(capacity * stride);
     for (const name of LANE_TYPES) lanes[name].set(this.#lanes[name]);
-    const taken: Record<Scalar, number> = { f64: 0, u32: 0, u8: 0 };
     for (const section of this.#sections) {
       const old = section.columns as Record<string, AnyColumn<K>>;
       const columns = Object.entries(section.schema).map(([name, type]) => {
         const lane = laneOf(type);
-        if (lane !== null) return [name, lanes[lane].subarray(taken[lane]++)] as const;
+        if (lane !== null)
+          return [name, lanes[lane].subarray(this.#layout.places.get(section.prefix + name))] as const;
         return [name, this.#listFor(type as ListType, capacity, old[name] as List<K> | undefined)] as const;
       });
       // Built at once: an object that gets more than a dozen properties by computed names becomes a hash table in V8,
@@ -297,14 +273,4 @@ function lanesOf(length: number): { readonly [N in Scalar]: InstanceType<(typeof
 
 function bytesOf({ buffer, byteOffset, BYTES_PER_ELEMENT }: Numbers, length: number): Uint8Array {
   return new Uint8Array(buffer, byteOffset, length * BYTES_PER_ELEMENT);
-}
-
-function isRow(type: ColumnType): type is RowKind {
-  return type === 'home' || type === 'device' || type === 'gateway';
-}
-
-/** Null for a list, which has an array of its own. */
-function laneOf(type: ColumnType): Scalar | null {
-  if (isRow(type)) return 'u32';
-  return type.includes('x') ? null : (type as Scalar);
 }

@@ -3,7 +3,10 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Block, type ColumnSchema, noStrides, Table } from '#core/state/table.ts';
+import { Engine } from '#core/engine.ts';
+import type { ColumnSchema } from '#core/state/column-type.ts';
+import { OFTEN_READ } from '#core/state/often-read.ts';
+import { type Block, noStrides, Table } from '#core/state/table.ts';
 
 const RUNS = 150;
 
@@ -18,10 +21,14 @@ const WIDE = {
 const OTHER = { raised: 'u8', atMs: 'f64', extra: 'f64', more: 'f64' } as const;
 const DEVICES = { home: 'home', seenAtMs: 'f64', sinceMs: 'f64', level: 'u8' } as const;
 
-function tables(schema: ColumnSchema = WIDE, deviceSchema: ColumnSchema = DEVICES) {
+function tables(
+  schema: ColumnSchema = WIDE,
+  deviceSchema: ColumnSchema = DEVICES,
+  often: readonly string[] = [],
+) {
   const strides = noStrides();
   const devices = new Table('device', deviceSchema, strides);
-  const homes = new Table('home', schema as typeof WIDE, strides);
+  const homes = new Table('home', schema as typeof WIDE, strides, often);
   return { strides, homes, devices, rule: homes.attach('other-rule', OTHER) };
 }
 type Tables = ReturnType<typeof tables>;
@@ -91,8 +98,9 @@ test('every row keeps its own numbers while the table grows', () => {
 });
 
 /** Columns and devices of another core; the first is the same one. */
-const CORES: readonly (readonly [ColumnSchema, ColumnSchema])[] = [
+const CORES: readonly (readonly [ColumnSchema, ColumnSchema, (readonly string[])?])[] = [
   [WIDE, DEVICES],
+  [WIDE, DEVICES, ['other-rule/more', 'other-rule/atMs', 'device', 'other-rule/raised', 'hours']],
   [WIDE, { ...DEVICES, one: 'f64', two: 'f64', three: 'f64' }],
   [{ newest: 'f64', newer: 'device', ...WIDE, added: 'u8x7', moreMs: 'f64', mostMs: 'f64' }, DEVICES],
   [{ days: 'f32x2', flag: 'u8', sinceMs: 'f64', count: 'u32', device: 'device', hours: 'u16x24' }, DEVICES],
@@ -100,16 +108,27 @@ const CORES: readonly (readonly [ColumnSchema, ColumnSchema])[] = [
 
 test('a core with the same columns or others, whose rows lie elsewhere, reads the same numbers', () => {
   fc.assert(
-    fc.property(numbers, fc.constantFrom(...CORES), (written, [schema, deviceSchema]) => {
+    fc.property(numbers, fc.constantFrom(...CORES), (written, [schema, deviceSchema, often]) => {
       const before = tables();
       for (const number of written) write(before, number);
-      const after = tables(schema, deviceSchema);
+      const after = tables(schema, deviceSchema, often);
       after.homes.restore(before.homes.size, copied(before.homes.blocks()), before.strides);
       expect(after.homes.size).toBe(before.homes.size);
       for (const number of written) expect(read(after, number)).toEqual(expected(number));
     }),
     { numRuns: RUNS },
   );
+});
+
+test('what is often read is named once, and there is such a column', () => {
+  const { roster } = new Engine().world;
+  const tablesByKind = { home: roster.homes, device: roster.devices, gateway: roster.gateways };
+  for (const kind of ['home', 'device', 'gateway'] as const) {
+    const names = tablesByKind[kind].blocks().flatMap(({ columns }) => columns.map(({ name }) => name));
+    const often = OFTEN_READ[kind];
+    expect(often.filter((name) => !names.includes(name))).toEqual([]);
+    expect(new Set(often).size).toBe(often.length);
+  }
 });
 
 test('blocks are copies', () => {
