@@ -21,6 +21,10 @@ export const enAlerts: Record<keyof typeof zhAlerts, string> = {
   'explain.inactivity.stay':
     'For {silentMs} only single signs or signs from one room; the longest usual is {usualMs}, the limit {thresholdMs}.',
   'explain.away-too-long': 'Went out at {sinceMs} and has not come back for more than {thresholdMs}.',
+  'explain.long-unheard':
+    'No sign of the resident since {sinceMs}, for more than {thresholdMs}. Whatever was said before: make sure again.',
+  'explain.long-unheard.never':
+    'Watched since {sinceMs} and never a sign, for more than {thresholdMs}. Check the sensors, and the resident.',
   'explain.unseen-home':
     'This home cannot be seen since {sinceMs}: there is no data, which is not the same as no activity. Check by hand.',
   'explain.gateway-silent':

@@ -107,6 +107,7 @@ export const en: Record<Key, string> = {
   'kind.inactivity': 'No activity',
   'kind.away-too-long': 'Not returned',
   'kind.unseen-home': 'Home not visible',
+  'kind.long-unheard': 'No sign for days',
   'kind.gateway-silent': 'Gateway offline',
   'kind.device-silent': 'Device offline',
   'kind.low-battery': 'Low battery',

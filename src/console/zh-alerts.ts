@@ -18,6 +18,10 @@ export const zhAlerts = {
   'explain.inactivity.stay':
     '已有 {silentMs} 只有零星动静或只在一个房间活动；平时最长 {usualMs}，界限为 {thresholdMs}。',
   'explain.away-too-long': '老人自 {sinceMs} 出门后一直没有回来，超过了 {thresholdMs}。',
+  'explain.long-unheard':
+    '自 {sinceMs} 起没有老人的任何动静，已超过 {thresholdMs}。无论此前如何处理，请再次核实。',
+  'explain.long-unheard.never':
+    '自 {sinceMs} 守护开始以来从未有过动静，已超过 {thresholdMs}。请检查传感器并核实老人情况。',
   'explain.unseen-home': '自 {sinceMs} 起看不到这个住所：没有数据，不等于没有活动。请人工核实。',
   'explain.gateway-silent': '网关超过 {windowMs} 没有任何消息。这个住所暂时看不到，不等于没有活动。',
   'explain.device-silent': '设备超过 {windowMs} 没有任何消息，可能损坏、没电或失去信号。',

@@ -104,6 +104,7 @@ export const zh = {
   'kind.inactivity': '长时间无活动',
   'kind.away-too-long': '出门未归',
   'kind.unseen-home': '看不到住所',
+  'kind.long-unheard': '多日无动静',
   'kind.gateway-silent': '网关离线',
   'kind.device-silent': '设备离线',
   'kind.low-battery': '低电量',

@@ -49,7 +49,7 @@ import {
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '6';
+export const CORE_VERSION = '7';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;

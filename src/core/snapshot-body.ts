@@ -128,14 +128,17 @@ function oldBlock(prefix: string, { name, type, bytes }: Omit<OldColumn, 'byteLe
   return { type: scalar as Block['type'], stride: Number(width ?? 1), columns, bytes };
 }
 
-export function restoreBody({ roster, homeDeadlines, gatewayDeadlines }: World, body: Body): void {
+export function restoreBody(world: World, body: Body): void {
+  const { roster, homeDeadlines, gatewayDeadlines } = world;
   roster.namePages.restore(body.images.names);
-  for (const name of TABLES) {
+  const isComplete = eachOf(TABLES, (name) => {
     const { size, blocks } = body.tables[name];
-    roster[name].restore(size, blocks, body.strides);
-  }
+    return roster[name].restore(size, blocks, body.strides);
+  });
   const known = new Set(body.tables.devices.blocks.flatMap(({ columns }) => columns.map(({ name }) => name)));
   if (!known.has('traits') || !known.has('room')) for (const home of roster.homes.rows()) roster.derive(home);
   homeDeadlines.restore(body.images['home-deadlines']);
   gatewayDeadlines.restore(body.images['gateway-deadlines']);
+  // A rule that is newer than the snapshot has not said yet when it wants to be woken.
+  if (!isComplete.homes) for (const home of roster.homes.rows()) world.wakeHome(home, world.nowMs + 1);
 }

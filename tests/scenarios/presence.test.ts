@@ -41,6 +41,27 @@ test('two rooms within two minutes are somebody who walks, though the door was m
     d1 08:10:05 => raised away-too-long`);
 });
 
+const HOME_AGAIN = `${OUT}
+    12:00 door contact open
+    12:00:05 pir-living motion on       # seen in the hall, so to speak, while the door is still open
+    12:00:07 door contact closed`;
+
+test('a door that falls shut behind whoever was seen to come in is no leaving', () => {
+  play(`${HOME_AGAIN}
+    12:00:40 pir-bedroom motion on
+    18:00:40 => raised inactivity inactivity.day`);
+  // Not heard of since: somebody is in there.
+  play(`${HOME_AGAIN}
+    d1 00:00:07 => raised inactivity inactivity.cap`);
+});
+
+test('going out again is: later than the door takes to fall shut', () => {
+  play(`${HOME_AGAIN}
+    12:01 door contact open
+    12:01:05 door contact closed
+    d1 12:01:05 => raised away-too-long`);
+});
+
 test('a mat or a contact is proof by itself', () => {
   play(`${OUT}
     12:00 bed bed on

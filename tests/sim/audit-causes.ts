@@ -83,6 +83,7 @@ export const CHECKS: Readonly<Record<AlertKind, Check>> = {
   drift: NOTICE,
   'away-too-long': (alert, home) => declared(alert, home) ?? isBack(alert, home),
   'unseen-home': unseenHome,
+  'long-unheard': (alert, home) => declared(alert, home) ?? hasWalked(alert, home),
   'gateway-silent': gatewaySilent,
   'device-silent': deviceSilent,
   'low-battery': (alert, home) =>
@@ -175,6 +176,13 @@ function unseenHome({ raisedAtMs }: Alert, home: HomeEvidence): string | null {
   const quietMs = raisedAtMs - home.gatewayHeardAtMs;
   const leastMs = BOUNDS.unseenMs * Math.min(1, home.facts.riskFactor) - BOUNDS.comeBackMs;
   return quietMs < leastMs ? `the gateway was heard ${minutes(quietMs)} before` : null;
+}
+
+function hasWalked({ raisedAtMs }: Alert, { roamedAtMs }: HomeEvidence): string | null {
+  const sinceMs = raisedAtMs - roamedAtMs;
+  return sinceMs < BOUNDS.unheardMs - BOUNDS.ownOutageMs
+    ? `two rooms were used ${minutes(sinceMs)} before`
+    : null;
 }
 
 /** Only a link that was really cut, for a minute that we were there to see. */

@@ -20,6 +20,7 @@ const FOUND: ReadonlySet<AlertKind> = new Set([
   'out-of-bed',
   'away-too-long',
 ]);
+const CONTACT: ReadonlySet<string> = new Set(['WELFARE_OK', 'ASSISTED']);
 const RINGS: ReadonlySet<string> = new Set(['raised', 'repeated', 'returned']);
 
 interface Ring {
@@ -33,6 +34,8 @@ export class DutyAudit {
   readonly #verdict: Verdict;
   readonly #rings = new Map<string, Ring[]>();
   readonly #ringsById = new Map<string, Ring[]>();
+  /** When staff last spoke to the resident, by home. */
+  readonly #contactAtMs = new Map<string, number>();
   readonly #outages: readonly Span[];
 
   constructor(truth: Truth, verdict: Verdict) {
@@ -43,6 +46,7 @@ export class DutyAudit {
 
   take({ change, alert }: AlertEffect, atMs: number): void {
     if (alert.handling === 'closed') {
+      if (CONTACT.has(alert.outcome?.code ?? '')) this.#contactAtMs.set(alert.homeId ?? '', atMs);
       for (const ring of this.#ringsById.get(alert.id) ?? []) ring.closedAtMs = atMs;
       return;
     }
@@ -55,6 +59,7 @@ export class DutyAudit {
   finish(homes: readonly HomeEvidence[], untilMs: number): void {
     for (const home of homes) {
       this.#checkCollapse(home, untilMs);
+      this.#checkUnheard(home, untilMs);
       for (const cut of home.facts.cuts) this.#checkCut(home, cut, untilMs);
       this.#checkDeaths(home, untilMs);
     }
@@ -112,6 +117,21 @@ export class DutyAudit {
     if (!facts.hasStrays) return afterCounting(unseen, lastToldSign!.toldAtMs, BOUNDS.capMs + BOUNDS.slackMs);
     if (facts.collapse!.atMs < STAY_TAUGHT_MS + this.#startMs()) return null;
     return afterCounting(unseen, lastToldSign!.toldAtMs, BOUNDS.stayCapMs + BOUNDS.slackMs);
+  }
+
+  /** Whatever staff said of it: who gave no sign for three days is asked for. */
+  #checkUnheard(home: HomeEvidence, untilMs: number): void {
+    const { collapse, homeId, trips } = home.facts;
+    if (collapse === null || home.lastToldSign === null) return;
+    const declaredMs = trips.map((trip) => (trip.declaredAtMs === null ? 0 : trip.untilMs));
+    const contactMs = this.#contactAtMs.get(homeId) ?? 0;
+    const fromMs = Math.max(home.lastToldSign.toldAtMs, contactMs, ...declaredMs);
+    const backMs = Math.max(0, ...this.#outages.map((outage) => outage.untilMs)) + BOUNDS.afterOutageMs;
+    const dueMs = Math.max(fromMs + BOUNDS.unheardMs, backMs) + BOUNDS.slackMs;
+    if (dueMs >= untilMs) return;
+    this.#verdict.count('homes long unheard');
+    if (!this.#rang(home, fromMs, dueMs, (alert) => alert.kind === 'long-unheard'))
+      this.#verdict.report('missed', homeId, dueMs, `no sign since ${fromMs}, and nobody was asked`);
   }
 
   #startMs(): number {

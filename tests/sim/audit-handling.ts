@@ -15,6 +15,7 @@ const RESTORABLE: ReadonlySet<string> = new Set([
   'away-too-long',
   'out-of-bed',
   'unseen-home',
+  'long-unheard',
   'gateway-silent',
   'device-silent',
   'low-battery',

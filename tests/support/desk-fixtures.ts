@@ -9,6 +9,7 @@ const STREETS = ['文三路', '古墩路', '天目山路', '莫干山路', '学�
 const PRIORITY: Partial<Record<AlertKind, Priority>> = {
   inactivity: 2,
   'unseen-home': 3,
+  'long-unheard': 3,
   'away-too-long': 3,
   'gateway-silent': 4,
   'device-silent': 4,
@@ -36,6 +37,7 @@ export function explanationOf(kind: AlertKind, atMs: number): DeskAlert['explana
       };
     case 'away-too-long':
     case 'unseen-home':
+    case 'long-unheard':
       return { code: kind, params: { sinceMs: atMs - 26 * hour, thresholdMs: 24 * hour } };
     case 'gateway-silent':
       return { code: kind, params: { lastSeenAtMs: atMs - 190_000, windowMs: 180_000, linkLost: true } };

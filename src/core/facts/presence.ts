@@ -73,6 +73,8 @@ export function noteDoor(
   if (isAway) columns.isReturning[home] = columns.doorAtMs[home]! > 0 ? 1 : 0;
   // Somebody or a sensor: if it was the sensor, this is the return. Taken for a leaving, a fall in the hall is lost.
   else if (columns.isUncertain[home] === UNCERTAIN.oneRoom) columns.isReturning[home] = 1;
+  // The door falls shut behind them, and the hall has seen them already: still the coming in, and no leaving.
+  else if (atMs - columns.cameInAtS[home]! * 1000 <= PASSAGE_MS) columns.isReturning[home] = 1;
   else if (atMs > columns.doorAtMs[home]! + PASSAGE_MS) columns.isReturning[home] = 0;
   columns.isUncertain[home] = UNCERTAIN.no;
   columns.doorAtMs[home] = Math.max(columns.doorAtMs[home]!, atMs);
@@ -104,7 +106,9 @@ export function noteInside(
     forgetDoor(world, home);
     if (isOneRoom) noteOneRoom(world, home, atMs);
   } else if (columns.doorAtMs[home]! > 0) {
-    if (hasComeIn(world, home, atMs) || isProofOfStaying(world, home, device, atMs)) forgetDoor(world, home);
+    const isComing = hasComeIn(world, home, atMs);
+    if (isComing) columns.cameInAtS[home] = columns.doorAtMs[home]! / 1000;
+    if (isComing || isProofOfStaying(world, home, device, atMs)) forgetDoor(world, home);
     else setHint(world, home, device, atMs);
   }
   setPresence(world, signals, home, PRESENCE.home);

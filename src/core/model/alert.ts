@@ -27,6 +27,7 @@ export const ALERT_KINDS = [
   'drift',
   'away-too-long',
   'unseen-home',
+  'long-unheard',
   'gateway-silent',
   'device-silent',
   'low-battery',

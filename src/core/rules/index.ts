@@ -9,6 +9,7 @@ import { drift } from './drift.ts';
 import { emergency } from './emergency.ts';
 import { gatewaySilent } from './gateway-silent.ts';
 import { inactivity } from './inactivity.ts';
+import { longUnheard } from './long-unheard.ts';
 import { lowBattery } from './low-battery.ts';
 import { missedCheckin } from './missed-checkin.ts';
 import { missedTest } from './missed-test.ts';
@@ -34,6 +35,7 @@ export const RULES: readonly Rule[] = [
   outOfBed,
   awayTooLong,
   unseenHome,
+  longUnheard,
   gatewaySilent,
   deviceSilent,
   lowBattery,

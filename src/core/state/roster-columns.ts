@@ -24,6 +24,8 @@ export const HOME_COLUMNS = {
   awaySinceMs: 'f64',
   /** 1 when nobody was in as the door moved: what stirs next has come in. */
   isReturning: 'u8',
+  /** Last movement of the door behind which they were heard to come in, s since 1970. */
+  cameInAtS: 'u32',
   /** Whether anybody is in is not known: an `UNCERTAIN`, until somebody is proved to be in (facts/presence.ts). */
   isUncertain: 'u8',
   /** Last single hit that was too weak to prove that somebody is in. */

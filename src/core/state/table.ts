@@ -170,9 +170,9 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
 
   /**
    * Take over the blocks of an earlier run, of a core with the same columns or with others, whose tables had `strides`.
-   * A column it does not know, or a list of another length, stays zero.
+   * A column it does not know, or a list of another length, stays zero. True: the blocks had every column there is.
    */
-  restore(size: number, blocks: readonly Block[], strides: Strides): void {
+  restore(size: number, blocks: readonly Block[], strides: Strides): boolean {
     if (size > 0) this.ensure(size - 1);
     const all = this.#all();
     const isSameLayout = (Object.keys(strides) as RowKind[]).every(
@@ -183,6 +183,8 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
       if (own !== null) bytesOf(own, own.length).set(block.bytes);
       else this.#readBlock(block, size, strides, all);
     }
+    const had = new Set(blocks.flatMap(({ columns }) => columns.map(({ name }) => name)));
+    return all.every(({ name }) => had.has(name));
   }
 
   /** The lane that has just these columns at just these places; null when none has. */

@@ -26,7 +26,7 @@ const EXPLANATION_CODES = [
   ...['bathroom-stay', 'out-of-bed', 'night-exit', 'door-open', 'door-unchanged', 'water-low', 'water-high'],
   ...['water-continuous', 'vital-signs.high', 'vital-signs.low', 'temperature.cold', 'temperature.heat'],
   ...['wandering', 'missed-test', 'missed-checkin', 'sensor-stuck.on', 'sensor-stuck.chatter', 'drift'],
-  ...['away-overdue'],
+  ...['away-overdue', 'long-unheard', 'long-unheard.never'],
   ...[
     'away-too-long',
     'unseen-home',

@@ -5,6 +5,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AlertKind } from '#core/model/alert.ts';
+import { OUTCOMES, type OutcomeCode } from '#core/model/command.ts';
 import { type Happening, happening, RandomHome } from '../../support/random-home.ts';
 
 /** What says that somebody is not heard of. */
@@ -67,3 +68,34 @@ test.each(['none', '180s', '25h'] as const)(
     );
   },
 );
+
+/** Any word of staff, also a wrong one. */
+const anyOutcome = fc.constantFrom(
+  ...Object.entries(OUTCOMES).flatMap(([code, details]) =>
+    details.map((detail) => ({ code: code as OutcomeCode, detail })),
+  ),
+);
+
+test('whatever staff say when they close, and how often, who gives no sign is asked for within three days', () => {
+  fc.assert(
+    fc.property(
+      fc.array(doing, { minLength: 1, maxLength: 20 }),
+      fc.integer({ min: 1, max: 2 }),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 60 }), anyOutcome), { maxLength: 3 }),
+      (all, residents, closings) => {
+        const home = new RandomHome({ residents });
+        home.press();
+        for (const one of all) take(home, one);
+        for (const [afterHours, outcome] of closings) {
+          home.waitWithBeats(afterHours * 60);
+          home.close(outcome);
+        }
+        // A declared absence may end 20 h from now.
+        home.waitWithBeats((20 + 72) * 60);
+        const kinds = home.engine.openAlerts().map(({ kind }) => kind);
+        expect(kinds.filter((kind) => kind === 'long-unheard')).toEqual(['long-unheard']);
+      },
+    ),
+    { numRuns: 120, seed: 20_261_123 },
+  );
+});

@@ -4,6 +4,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Engine } from '#core/engine.ts';
+import { inactivity } from '#core/rules/inactivity.ts';
+import { longUnheard } from '#core/rules/long-unheard.ts';
 import { encodeSnapshot, restoreSnapshot } from '#core/snapshot.ts';
 import { bodyOf } from '#core/snapshot-body.ts';
 import type { Block, Strides } from '#core/state/table.ts';
@@ -104,4 +106,19 @@ test('everything of it is read, whatever happened before', () => {
     }),
     { numRuns: 60 },
   );
+});
+
+test('a rule that the snapshot did not know watches a home of which nothing more is heard', () => {
+  const home = new RandomHome({ rules: [inactivity] });
+  home.press();
+  home.waitUntil(home.nowMs + 40 * 3_600_000);
+  expect(home.engine.nextDeadlineMs()).toBe(Number.POSITIVE_INFINITY);
+  const engine = restoreSnapshot(encodeSnapshot(home.engine), [inactivity, longUnheard]);
+  for (
+    let dueMs = engine.nextDeadlineMs();
+    dueMs < home.nowMs + 72 * 3_600_000;
+    dueMs = engine.nextDeadlineMs()
+  )
+    engine.step({ offset: engine.offset + 1, atMs: dueMs, body: { type: 'tick' } });
+  expect(engine.openAlerts().map(({ kind }) => kind)).toEqual(['long-unheard']);
 });
