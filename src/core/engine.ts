@@ -344,6 +344,7 @@ export class Engine implements Signals {
     if (body.reason === 'start') this.watch.doubtAllDesks(this.book, atMs);
     if (atMs - body.fromMs < OWN_OUTAGE_MIN_MS) return;
     world.resumedAtMs = atMs;
+    world.outageMs = atMs - body.fromMs;
     const fromMs = world.nowMs;
     world.nowMs = atMs;
     addOwnOutage(world, fromMs);

@@ -29,6 +29,8 @@ interface Head extends BodyHead {
   readonly offset: number;
   readonly nowMs: number;
   readonly resumedAtMs: number;
+  /** Missing in one of a core that did not need it. */
+  readonly outageMs?: number;
   /** Of format 1, like the deadlines. */
   readonly names?: RosterNames;
   /** By home, in a snapshot of a core that kept the settings of each home apart. */
@@ -76,6 +78,7 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   world.offset = head.offset;
   world.nowMs = head.nowMs;
   world.resumedAtMs = head.resumedAtMs;
+  world.outageMs = head.outageMs ?? 0;
   Object.assign(world.roster.names, head.names ?? {});
   restoreBody(world, readBody(head, bytes.subarray(4 + headLength)));
   engine.rules.restore(head.paused);
@@ -99,6 +102,7 @@ function headOf(engine: Engine, body: Body): Head {
     offset: world.offset,
     nowMs: world.nowMs,
     resumedAtMs: world.resumedAtMs,
+    outageMs: world.outageMs,
     settingsPacks: world.roster.settings.image(),
     absences: Array.from(world.roster.absences, ([home, absence]) => [
       world.roster.homes.number(home),

@@ -104,7 +104,7 @@ test('a home that is not watched, or has nothing but a button, is not asked for'
   play('08:00 button button checkin\nd9 08:00 pulse', { devices });
 });
 
-test('a restart in the middle changes nothing; after an outage of our own they get half a day', () => {
+test('a restart in the middle changes nothing; whom we could not hear gets as long again, at most half a day', () => {
   play(`${LAST_SIGN}
     d1 08:00 pulse
     d1 12:00 resumed
@@ -113,6 +113,10 @@ test('a restart in the middle changes nothing; after an outage of our own they g
     d1 08:00 pulse
     d4 08:00 resumed
     d4 20:00 => raised long-unheard`);
+  play(`${LAST_SIGN}
+    d3 07:00 pulse
+    d3 09:30 resumed
+    d3 12:00 => raised long-unheard`);
   play(`${LAST_SIGN}
     d1 08:00 pulse
     d4 08:00 resumed

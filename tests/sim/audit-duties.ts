@@ -121,12 +121,13 @@ export class DutyAudit {
 
   /** Whatever staff said of it: who gave no sign for three days is asked for. */
   #checkUnheard(home: HomeEvidence, untilMs: number): void {
-    const { collapse, homeId, trips } = home.facts;
-    if (collapse === null || home.lastToldSign === null) return;
+    const { collapse, homeId, trips, hasStrays } = home.facts;
+    // Stray hits are signs as well, and every silence between them rings by itself.
+    if (collapse === null || home.lastToldSign === null || hasStrays) return;
     const declaredMs = trips.map((trip) => (trip.declaredAtMs === null ? 0 : trip.untilMs));
     const contactMs = this.#contactAtMs.get(homeId) ?? 0;
     const fromMs = Math.max(home.lastToldSign.toldAtMs, contactMs, ...declaredMs);
-    const backMs = Math.max(0, ...this.#outages.map((outage) => outage.untilMs)) + BOUNDS.afterOutageMs;
+    const backMs = Math.max(0, ...this.#truth.outages.map((outage) => heardAgainMs(outage)));
     const dueMs = Math.max(fromMs + BOUNDS.unheardMs, backMs) + BOUNDS.slackMs;
     if (dueMs >= untilMs) return;
     this.#verdict.count('homes long unheard');
@@ -205,6 +206,11 @@ export class DutyAudit {
         );
     }
   }
+}
+
+/** By when whoever we could not hear in that outage has been heard. */
+function heardAgainMs({ fromMs, untilMs }: Span): number {
+  return untilMs + Math.min(untilMs - fromMs, BOUNDS.afterOutageMs) + BOUNDS.comeBackMs;
 }
 
 function padded({ fromMs, untilMs }: Span, beforeMs: number, afterMs: number): Span {

@@ -19,7 +19,7 @@ export const BOUNDS = {
   awayNoticeMs: 24 * HOUR_MS,
   /** A home that is not seen is an alert, times the risk factor where that is below 1 [domain 6.5]. */
   unseenMs: 12 * HOUR_MS,
-  /** Nobody of whom nothing is heard is forgotten; after an outage of our own they get half a day [long-unheard]. */
+  /** Nobody of whom nothing is heard is forgotten; after an outage they get as long again [long-unheard]. */
   unheardMs: 72 * HOUR_MS,
   afterOutageMs: 12 * HOUR_MS,
   /** Shortest silence of a gateway that may be called one [grace after a lost link]. */

@@ -10,8 +10,8 @@ import { homePlace, homeSubject } from './subject.ts';
 const HOUR_MS = 3_600_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
-/** After an outage of our own everybody is unheard: whoever lives there is heard within a night and a morning. */
-const AFTER_OUTAGE_MS = 12 * HOUR_MS;
+/** Whom we could not hear is given as long again, but no longer than a night and a morning. */
+const AFTER_OUTAGE_MAX_MS = 12 * HOUR_MS;
 
 const PARAMETERS = {
   afterMs: {
@@ -92,7 +92,8 @@ function dueAtMs(context: Context, home: HomeRow): number {
   const fromMs = unheardFromMs(context, home);
   if (fromMs === 0) return NEVER;
   const { afterMs } = context.settings(home);
-  return Math.max(fromMs + afterMs, context.world.resumedAtMs + Math.min(afterMs, AFTER_OUTAGE_MS));
+  const { resumedAtMs, outageMs } = context.world;
+  return Math.max(fromMs + afterMs, resumedAtMs + Math.min(outageMs, AFTER_OUTAGE_MAX_MS));
 }
 
 function onDeadline(context: Context, home: HomeRow): void {

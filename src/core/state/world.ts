@@ -24,6 +24,8 @@ export class World {
   offset = 0;
   /** End of our own last outage: what was not heard before is no evidence. */
   resumedAtMs = 0;
+  /** How long that outage was. */
+  outageMs = 0;
   readonly roster = new Roster();
   readonly homeDeadlines = new Waking(this.roster.homes);
   readonly gatewayDeadlines = new Waking(this.roster.gateways);
