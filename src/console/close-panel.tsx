@@ -1,5 +1,6 @@
 // Closing needs an outcome of two levels. Digits choose, Enter closes: three keys in all. The panel stands in the
-// card and covers nothing of the queue. The order of the codes never changes: hands learn it.
+// card and covers nothing of the queue. The order of the codes never changes: hands learn it. Whoever is away may be
+// given an end, which declares the absence: without one they are asked for again and again.
 
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 
@@ -53,7 +54,10 @@ export function ClosePanel({ alert }: { readonly alert: DeskAlert }) {
   const desk = useDesk();
   const choice = useOutcome();
   const [note, setNote] = useState('');
+  const [until, setUntil] = useState('');
   const panel = useRef<HTMLDivElement>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const awayHomeId = choice.code === 'AWAY' ? alert.homeId : null;
   // Before it is painted: digits typed in between would go past it and be lost.
   useLayoutEffect(() => panel.current?.focus(), []);
   const leave = (): void => {
@@ -62,16 +66,22 @@ export function ClosePanel({ alert }: { readonly alert: DeskAlert }) {
   };
   const close = async (): Promise<void> => {
     const { code, detail } = choice;
-    if (code === null || detail === null) return;
-    const text = note.trim();
-    if (await desk.handling.close(alert.id, { code, detail }, text === '' ? null : text)) leave();
+    // An end of which only the day is filled in is no end, and must not be left out without a word.
+    if (code === null || detail === null || form.current?.reportValidity() === false) return;
+    const text = note.trim() || null;
+    if (awayHomeId !== null && until !== '') {
+      const isDeclared = await desk.absences.declareAway(awayHomeId, new Date(until).getTime(), text);
+      if (!isDeclared) return;
+    }
+    if (await desk.handling.close(alert.id, { code, detail }, text)) leave();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.target instanceof HTMLTextAreaElement) return;
     const isEnter = event.key === 'Enter' && !(event.target instanceof HTMLButtonElement);
     if (isEnter) void close();
-    if (isEnter || choice.press(event.key)) event.preventDefault();
+    if (isEnter || (!isTimeField(event.target) && choice.press(event.key))) event.preventDefault();
   };
+  const isBusy = desk.handling.pending.value.has(alert.id) || desk.absences.isPending.value;
   return (
     <div
       class="close-panel"
@@ -83,27 +93,37 @@ export function ClosePanel({ alert }: { readonly alert: DeskAlert }) {
       onKeyDown={onKeyDown}
     >
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           void close();
         }}
       >
         <OutcomeFields choice={choice} />
-        <label class="close-note">
-          {t('close.note')}
-          <textarea
-            rows={1}
-            maxLength={NOTE_LENGTH_MAX}
-            value={note}
-            onInput={(event) => setNote(event.currentTarget.value)}
-          />
-        </label>
+        <div class="close-fields">
+          {awayHomeId !== null && (
+            <label class="close-note">
+              {t('close.awayUntil')}
+              <input
+                type="datetime-local"
+                data-testid="away-until"
+                value={until}
+                onInput={(event) => setUntil(event.currentTarget.value)}
+              />
+            </label>
+          )}
+          <label class="close-note">
+            {t('close.note')}
+            <textarea
+              rows={1}
+              maxLength={NOTE_LENGTH_MAX}
+              value={note}
+              onInput={(event) => setNote(event.currentTarget.value)}
+            />
+          </label>
+        </div>
         <div class="close-foot">
-          <button
-            type="submit"
-            class="primary"
-            disabled={choice.detail === null || desk.handling.pending.value.has(alert.id)}
-          >
+          <button type="submit" class="primary" disabled={choice.detail === null || isBusy}>
             {t(choice.code === null ? 'close.choose' : 'close.submit')}
           </button>
           <button type="button" onClick={leave}>
@@ -114,6 +134,11 @@ export function ClosePanel({ alert }: { readonly alert: DeskAlert }) {
       </form>
     </div>
   );
+}
+
+/** Digits write into it. */
+function isTimeField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement && target.type === 'datetime-local';
 }
 
 function OutcomeFields({ choice }: { readonly choice: OutcomeChoice }) {

@@ -293,6 +293,7 @@ export const en: Record<Key, string> = {
   'close.code': '1. Outcome',
   'close.detail': '2. Detail',
   'close.note': 'Note (optional)',
+  'close.awayUntil': 'Back at (optional; without it we keep asking)',
   'close.submit': 'Close alert',
   'close.cancel': 'Cancel',
   'close.hint': 'Number keys choose, Backspace goes back, Enter closes, Esc cancels',

@@ -290,6 +290,7 @@ export const zh = {
   'close.code': '1. 结果',
   'close.detail': '2. 细节',
   'close.note': '备注（可选）',
+  'close.awayUntil': '何时回来（可选；不填会反复询问）',
   'close.submit': '结案',
   'close.cancel': '取消',
   'close.hint': '数字键选择，退格重选，回车结案，Esc 取消',

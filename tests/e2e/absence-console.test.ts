@@ -71,4 +71,31 @@ describe.skipIf(!hasChromium())('the absence on the card', () => {
     await box.getByRole('button', { name: '登记外出' }).waitFor();
     expect(server.requests.filter((line) => line.endsWith('/absence'))).toHaveLength(2);
   });
+
+  it('goes with a closing: away, and until when', async () => {
+    const { page } = operator;
+    const before = server.requests.length;
+    await page.getByTestId('presence').getByRole('button', { name: '登记外出' }).waitFor();
+    await page.keyboard.press('r');
+    await page.getByTestId('close-panel').waitFor();
+    await page.keyboard.press('4');
+    await page.keyboard.press('3');
+    const end = page.getByTestId('away-until');
+    await end.focus();
+    // A day without an hour is no end: nothing is sent, and the field says so.
+    await page.keyboard.type('20990501');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => end.evaluate((field: HTMLInputElement) => field.validity.badInput)).toBe(true);
+    expect(server.requests.slice(before)).toEqual([]);
+    await operator.picture('close-away-zh');
+    await end.fill('2099-05-01T18:30');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('close-panel').waitFor({ state: 'detached' });
+    const sent = server.requests.slice(before).map((line) => line.slice(line.lastIndexOf('/') + 1));
+    expect(sent).toEqual(['absence', 'close']);
+    expect([...server.homeStates.values()][0]?.absence?.untilMs).toBe(
+      await page.evaluate(() => new Date('2099-05-01T18:30').getTime()),
+    );
+    expect(operator.errors).toEqual([]);
+  });
 });
