@@ -55,6 +55,22 @@ test('a door that falls shut behind whoever was seen to come in is no leaving', 
     d1 00:00:07 => raised inactivity inactivity.cap`);
 });
 
+test('a step in a room behind the hall, after the door has shut, is nobody who went out', () => {
+  play(`
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    08:10:25 pir-living motion on
+    14:10:25 => raised inactivity inactivity.day`);
+  // Together with the door it may be the draught, or the way to it, told late.
+  play(`
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    08:10:15 pir-living motion on
+    d1 08:10:05 => raised away-too-long`);
+});
+
 test('going out again is: later than the door takes to fall shut', () => {
   play(`${HOME_AGAIN}
     12:01 door contact open

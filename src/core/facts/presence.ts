@@ -19,6 +19,8 @@ export const AWAY_AFTER_MS = 30 * 60_000;
 const AWAY_AFTER_SEVERAL_MS = 50 * 60_000;
 /** A sign from inside this soon after the door may be the leaving itself: the hall sensor behind the closing door. */
 export const LEAVING_MS = 60_000;
+/** Who has gone out is in no room behind the hall so long after the door, and the draught that it made is over. */
+const GONE_MS = 15_000;
 /** Door events further apart than this are two ways through it (recorded: one way up to 25 s, two from 50 s). */
 const PASSAGE_MS = 45_000;
 /** Somebody who came in is heard inside within this time. */
@@ -247,6 +249,7 @@ function isProofOfStaying(world: World, home: HomeRow, device: DeviceRow, atMs: 
     const isSecond = hint > 0 && hintSinceDoorMs > LEAVING_MS && sinceDoorMs - hintSinceDoorMs >= ECHO_MS;
     return !world.roster.isWeak(device) || isSecond;
   }
+  if (sinceDoorMs >= GONE_MS && !world.roster.isInZone(device, 'entry')) return true;
   // Without a contact the last motion in the hall is the leaving; whoever walks on into a room has not left.
   return !world.roster.hasDoorContact(home);
 }

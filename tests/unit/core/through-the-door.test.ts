@@ -1,0 +1,140 @@
+// Goal: whoever has come home, or only answered the door, and is not heard of again is missed, however door and motion
+// sensors told of it and in whatever order; whoever has gone out is not, until an absence is asked about.
+
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { AlertKind } from '#core/model/alert.ts';
+import type { EntryBody, ObservationBody } from '#core/model/entry.ts';
+import { homeOf, run } from '../../support/scenario.ts';
+
+const START_MS = Date.UTC(2026, 2, 27);
+const MISSED: ReadonlySet<AlertKind> = new Set(['inactivity', 'not-up', 'bathroom-stay']);
+/** The cap of all rules, and what the question of the terminal may take. */
+const MISSED_AFTER_S = 12.5 * 3600;
+/** Of `homeOf`: the flat's living room is passed between door and bedroom. */
+const DEVICES = { 'pir-bedroom': 1, 'pir-living': 2, door: 3 } as const;
+
+interface Report {
+  readonly atS: number;
+  readonly deviceId: keyof typeof DEVICES;
+  readonly value: boolean;
+}
+
+const hit = (deviceId: 'pir-bedroom' | 'pir-living', atS: number): Report => ({ atS, deviceId, value: true });
+const door = (atS: number, value: boolean): Report => ({ atS, deviceId: 'door', value });
+
+/** What was raised after these reports and then nothing, until so long after the last of them. */
+function raisedAfter(reports: readonly Report[], residents: number, waitS: number): AlertKind[] {
+  const gateway = { gateway: 1, gatewayId: 'gw', revision: 1, districtCode: '330106001001', home: 1 };
+  const sorted = reports.toSorted((a, b) => a.atS - b.atS);
+  const bodies: { readonly atS: number; readonly body: EntryBody }[] = [
+    {
+      atS: 0,
+      body: { type: 'gateway-configured', gateway: { ...gateway, supervision: '25h', isWatched: true } },
+    },
+    { atS: 0, body: { type: 'home-configured', home: homeOf({ home: { residents } }) } },
+    ...sorted.map((report) => ({ atS: report.atS, body: observationOf(report) })),
+    { atS: sorted.at(-1)!.atS + waitS, body: { type: 'tick' } },
+  ];
+  const entries = bodies.map(({ atS, body }, at) => ({
+    offset: at + 1,
+    atMs: START_MS + atS * 1000,
+    body,
+  }));
+  return run(entries).flatMap((effect) =>
+    effect.type === 'alert' && effect.change === 'raised' ? [effect.alert.kind] : [],
+  );
+}
+
+function observationOf({ atS, deviceId, value }: Report): ObservationBody {
+  return {
+    type: 'observation',
+    gateway: 1,
+    device: DEVICES[deviceId],
+    deviceId,
+    kind: deviceId === 'door' ? 'contact' : 'motion',
+    value,
+    isLevel: false,
+    measuredAtMs: START_MS + atS * 1000,
+    isDeviceTime: true,
+    eventId: `${deviceId}-${atS}`,
+    batteryPct: null,
+    isBuffered: false,
+  };
+}
+
+const residents = fc.integer({ min: 1, max: 2 });
+/** A door is shut again within this many seconds. */
+const shutAfterS = fc.integer({ min: 1, max: 40 });
+const indoors = fc.constantFrom('pir-living' as const, 'pir-bedroom' as const);
+const LEAVING = [hit('pir-living', 300), door(600, true), door(605, false)];
+
+test('who comes home is missed', () => {
+  fc.assert(
+    fc.property(
+      residents,
+      fc.integer({ min: 52, max: 500 }),
+      shutAfterS,
+      fc.boolean(),
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 900 }), indoors), { maxLength: 4 }),
+      (people, awayMinutes, shutS, isShutTold, hits) => {
+        const backS = 600 + awayMinutes * 60;
+        const reports = [
+          ...LEAVING,
+          door(backS, true),
+          ...(isShutTold ? [door(backS + shutS, false)] : []),
+          ...hits.map(([afterS, deviceId]) => hit(deviceId, backS + afterS)),
+        ];
+        expect(raisedAfter(reports, people, MISSED_AFTER_S).some((kind) => MISSED.has(kind))).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test('who answered the door and went back to a room is missed', () => {
+  fc.assert(
+    fc.property(
+      residents,
+      shutAfterS,
+      // After a minute a single hit may be a stray one.
+      fc.integer({ min: 15, max: 60 }),
+      indoors,
+      (people, shutS, afterS, room) => {
+        const reports = [
+          hit('pir-living', 300),
+          door(600, true),
+          door(600 + shutS, false),
+          hit(room, 600 + shutS + afterS),
+        ];
+        expect(raisedAfter(reports, people, MISSED_AFTER_S).some((kind) => MISSED.has(kind))).toBe(true);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
+test('who goes out is not, but for the absence', () => {
+  fc.assert(
+    fc.property(
+      residents,
+      shutAfterS,
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 250 }), indoors), { maxLength: 3 }),
+      fc.option(fc.integer({ min: 0, max: 14 })),
+      (people, shutS, hits, lastHitS) => {
+        const reports = [
+          ...hits.map(([atS, deviceId]) => hit(deviceId, atS)),
+          hit('pir-living', 300),
+          door(600, true),
+          door(600 + shutS, false),
+          ...(lastHitS === null ? [] : [hit('pir-living', 600 + shutS + lastHitS)]),
+        ];
+        const raised = raisedAfter(reports, people, 25 * 3600);
+        expect(raised.filter((kind) => MISSED.has(kind) || kind === 'away-too-long')).toEqual([
+          'away-too-long',
+        ]);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
