@@ -119,6 +119,34 @@ test('after a lost OFF one hit with its OFF is somebody, where somebody is known
   );
 });
 
+test('nor does it ring while somebody sleeps who has been up and gone back to bed unseen', () => {
+  const night = `
+    21:30 pir-living motion on
+    21:30:40 pir-living motion off
+    22:00 pir-bedroom motion on
+    22:00:40 pir-bedroom motion off
+    d1 00:30 pir-bedroom motion on              # its OFF is lost
+    d1 01:00 pir-living motion on
+    d1 01:00:40 pir-living motion off`;
+  const rules = [inactivity];
+  play(
+    `${night}
+    d1 05:00 pir-bedroom motion on
+    d1 05:00:40 pir-bedroom motion off
+    d1 14:59 wait
+    d1 15:00 => raised inactivity inactivity.night`,
+    { rules },
+  );
+  // In a room where nobody was heard it is as likely a stray hit.
+  play(
+    `${night.replaceAll('bedroom', 'X').replaceAll('living', 'bedroom').replaceAll('X', 'living')}
+    d1 05:00 pir-living motion on
+    d1 05:00:40 pir-living motion off
+    d1 11:00 => raised inactivity inactivity.night`,
+    { rules },
+  );
+});
+
 test('one lost OFF is not reported: the next use of the room heals it', () => {
   play(`${STUCK}
     d1 07:00 pir-living motion on

@@ -96,12 +96,13 @@ function noteDoubtfulHit(world: World, device: DeviceRow, atMs: number): void {
 }
 
 /**
- * The last sign came from the same room, as from the bed: whoever lies there stirs there. A single hit in any other
- * room of a silent home is as likely to be a stray one.
+ * The last sign came from the same room, as from the bed: whoever lies there stirs there. By night the bedroom of who
+ * has gone to bed is no surprise either. A single hit in any other room of a silent home may as well be a stray one.
  */
 function isExpectedAt(world: World, home: HomeRow, device: DeviceRow): boolean {
-  const last = world.roster.homes.columns.lastActivityDevice[home]!;
-  return world.roster.isSameRoom(last, device);
+  const { lastActivityDevice, bedAtMs } = world.roster.homes.columns;
+  if (world.roster.isSameRoom(lastActivityDevice[home]!, device)) return true;
+  return bedAtMs[home]! > 0 && world.roster.isInZone(device, 'bedroom');
 }
 
 function isLoneHit(world: World, device: DeviceRow, atMs: number): boolean {
