@@ -71,6 +71,13 @@ test('a step in a room behind the hall, after the door has shut, is nobody who w
     d1 08:10:05 => raised away-too-long`);
 });
 
+test('who walks from room to room in the minute in which the half hour ends is in', () => {
+  play(`${OUT}
+    08:39:30 pir-bedroom motion on
+    08:40:30 pir-living motion on
+    14:40:30 => raised inactivity inactivity.day`);
+});
+
 test('going out again is: later than the door takes to fall shut', () => {
   play(`${HOME_AGAIN}
     12:01 door contact open

@@ -67,7 +67,7 @@ export const CHECKS: Readonly<Record<AlertKind, Check>> = {
     blind(alert, home) ?? declared(alert, home) ?? tooEarly(alert, home, world),
   'not-up': (alert, home) => blind(alert, home) ?? declared(alert, home) ?? isUp(alert, home),
   'bathroom-stay': (alert, home, world) => blind(alert, home) ?? elsewhere(alert, home, world),
-  'out-of-bed': (alert, home) => blind(alert, home) ?? inBed(home),
+  'out-of-bed': (alert, home, world) => blind(alert, home) ?? inBed(alert, home, world),
   'night-exit': doorMoved,
   'door-open': (_, home) => (isSurely(home, DOOR, false) ? 'the door is shut' : null),
   'door-unchanged': (alert, home) =>
@@ -158,7 +158,9 @@ function elsewhere({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWorld)
   return sinceMs < BOUNDS.bathroomFloorMs ? `a sign from the ${sign.room} ${minutes(sinceMs)} before` : null;
 }
 
-function inBed(home: HomeEvidence): string | null {
+/** Whoever is down needs somebody, though the mat stays as it was at the collapse until nobody believes it. */
+function inBed({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWorld): string | null {
+  if (world.isDown(home, raisedAtMs)) return null;
   return isSurely(home, 'bed-mat', true) ? 'the mat says that somebody lies on it' : null;
 }
 

@@ -155,8 +155,8 @@ function leave(world: World, signals: Signals, home: HomeRow): void {
     forgetDoor(world, home);
     return;
   }
+  // A hit just now stays a hint: whoever walks on into a second room has not gone.
   columns.awaySinceMs[home] = columns.doorAtMs[home]!;
-  columns.hintDevice[home] = NO_DEVICE;
   setPresence(world, signals, home, PRESENCE.away);
 }
 

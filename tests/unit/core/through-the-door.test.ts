@@ -114,6 +114,50 @@ test('who answered the door and went back to a room is missed', () => {
   );
 });
 
+const seconds = fc.oneof(
+  fc.integer({ min: 1, max: 90 }),
+  fc.integer({ min: 60, max: 5_000 }),
+  fc.integer({ min: 5_000, max: 40_000 }),
+);
+const step = fc.record({
+  afterS: seconds,
+  what: fc.constantFrom('door open', 'door shut', 'door passed', 'pir-living', 'pir-bedroom'),
+});
+
+/** A hit with its OFF, or a movement of the door, of which one half may be lost. */
+function reportsOf(what: string, atS: number): Report[] {
+  if (what === 'pir-living' || what === 'pir-bedroom')
+    return [hit(what, atS), { atS: atS + 30, deviceId: what, value: false }];
+  const moves = [door(atS, true), door(atS + 4, false)];
+  if (what === 'door passed') return moves;
+  return [what === 'door open' ? moves[0]! : moves[1]!];
+}
+
+test('who walks from one room into another is in, and missed, whatever door and rooms said before', () => {
+  fc.assert(
+    fc.property(
+      residents,
+      fc.array(step, { minLength: 1, maxLength: 12 }),
+      fc.integer({ min: 15, max: 4000 }),
+      fc.integer({ min: 3, max: 110 }),
+      (people, steps, laterS, walkS) => {
+        let atS = 100;
+        const before = steps.flatMap(({ afterS, what }) => {
+          atS += afterS;
+          return reportsOf(what, atS);
+        });
+        const walk = [
+          ...reportsOf('pir-bedroom', atS + 4 + laterS),
+          ...reportsOf('pir-living', atS + 4 + laterS + walkS),
+        ];
+        const raised = raisedAfter([hit('pir-living', 60), ...before, ...walk], people, MISSED_AFTER_S);
+        expect(raised.some((kind) => MISSED.has(kind))).toBe(true);
+      },
+    ),
+    { numRuns: 400 },
+  );
+});
+
 test('who goes out is not, but for the absence', () => {
   fc.assert(
     fc.property(
