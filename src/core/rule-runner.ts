@@ -21,7 +21,7 @@ import {
 import type { Columns, Section } from './state/table.ts';
 import type { Signals, World } from './state/world.ts';
 
-/** With all names, and in one order: V8 calls a hook of objects of one shape in a quarter of the time. */
+/** With all names, and in one order: V8 looks up the hooks of objects of many shapes anew at each call. */
 type Hooks = { readonly [H in keyof RuleHooks]-?: RuleHooks[H] | undefined };
 const NO_HOOKS: { readonly [H in keyof Hooks]: undefined } = {
   onReading: undefined,
