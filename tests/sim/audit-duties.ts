@@ -23,6 +23,11 @@ const FOUND: ReadonlySet<AlertKind> = new Set([
 const CONTACT: ReadonlySet<string> = new Set(['WELFARE_OK', 'ASSISTED']);
 const RINGS: ReadonlySet<string> = new Set(['raised', 'repeated', 'returned']);
 
+interface Contact {
+  readonly atMs: number;
+  readonly kind: AlertKind;
+}
+
 interface Ring {
   readonly atMs: number;
   readonly alert: Alert;
@@ -34,8 +39,8 @@ export class DutyAudit {
   readonly #verdict: Verdict;
   readonly #rings = new Map<string, Ring[]>();
   readonly #ringsById = new Map<string, Ring[]>();
-  /** When staff last spoke to the resident, by home. */
-  readonly #contactAtMs = new Map<string, number>();
+  /** When staff spoke to the resident, and which alert they closed with it, by home. */
+  readonly #contacts = new Map<string, Contact[]>();
   readonly #outages: readonly Span[];
 
   constructor(truth: Truth, verdict: Verdict) {
@@ -46,7 +51,8 @@ export class DutyAudit {
 
   take({ change, alert }: AlertEffect, atMs: number): void {
     if (alert.handling === 'closed') {
-      if (CONTACT.has(alert.outcome?.code ?? '')) this.#contactAtMs.set(alert.homeId ?? '', atMs);
+      if (CONTACT.has(alert.outcome?.code ?? ''))
+        add(this.#contacts, alert.homeId ?? '', { atMs, kind: alert.kind });
       for (const ring of this.#ringsById.get(alert.id) ?? []) ring.closedAtMs = atMs;
       return;
     }
@@ -79,7 +85,7 @@ export class DutyAudit {
   #checkCollapse(home: HomeEvidence, untilMs: number): void {
     const { collapse, homeId } = home.facts;
     if (collapse === null || home.lastToldSign === null) return;
-    const dueMs = this.#collapseDueMs(home);
+    const dueMs = this.#missedByMs(home);
     if (dueMs === null || dueMs >= untilMs) return;
     this.#verdict.count('collapses');
     const rings = this.#rings.get(homeId) ?? [];
@@ -100,8 +106,18 @@ export class DutyAudit {
       );
   }
 
-  #collapseDueMs(home: HomeEvidence): number | null {
-    const { facts, lastToldSign, doorToldAtMs, roamTold } = home;
+  /** What has rung, and was closed with a word with the resident, begins anew with that word (ADR 0023). */
+  #missedByMs(home: HomeEvidence): number | null {
+    const toldAtMs = home.lastToldSign!.toldAtMs;
+    let dueMs = this.#collapseDueMs(home, toldAtMs);
+    for (const { atMs, kind } of this.#contacts.get(home.facts.homeId) ?? [])
+      if (FOUND.has(kind) && dueMs !== null && atMs > toldAtMs && atMs <= dueMs)
+        dueMs = this.#collapseDueMs(home, atMs);
+    return dueMs;
+  }
+
+  #collapseDueMs(home: HomeEvidence, heardAtMs: number): number | null {
+    const { facts, doorToldAtMs, roamTold } = home;
     const unseen = union([
       ...facts.cuts.map((cut) => padded(cut, facts.beatMs, 3 * facts.beatMs + BOUNDS.comeBackMs)),
       ...this.#outages,
@@ -109,14 +125,10 @@ export class DutyAudit {
     // Nobody was proved to be in after the door: for us it is an absence, which has a clock of its own.
     const looksAway = doorToldAtMs >= roamTold;
     if (looksAway)
-      return afterCounting(
-        unseen,
-        Math.max(doorToldAtMs, lastToldSign!.toldAtMs),
-        BOUNDS.awayNoticeMs + BOUNDS.capMs,
-      );
-    if (!facts.hasStrays) return afterCounting(unseen, lastToldSign!.toldAtMs, BOUNDS.capMs + BOUNDS.slackMs);
+      return afterCounting(unseen, Math.max(doorToldAtMs, heardAtMs), BOUNDS.awayNoticeMs + BOUNDS.capMs);
+    if (!facts.hasStrays) return afterCounting(unseen, heardAtMs, BOUNDS.capMs + BOUNDS.slackMs);
     if (facts.collapse!.atMs < STAY_TAUGHT_MS + this.#startMs()) return null;
-    return afterCounting(unseen, lastToldSign!.toldAtMs, BOUNDS.stayCapMs + BOUNDS.slackMs);
+    return afterCounting(unseen, heardAtMs, BOUNDS.stayCapMs + BOUNDS.slackMs);
   }
 
   /** Whatever staff said of it: who gave no sign for three days is asked for. */
@@ -125,8 +137,8 @@ export class DutyAudit {
     // Stray hits are signs as well, and every silence between them rings by itself.
     if (collapse === null || home.lastToldSign === null || hasStrays) return;
     const declaredMs = trips.map((trip) => (trip.declaredAtMs === null ? 0 : trip.untilMs));
-    const contactMs = this.#contactAtMs.get(homeId) ?? 0;
-    const fromMs = Math.max(home.lastToldSign.toldAtMs, contactMs, ...declaredMs);
+    const contactsMs = (this.#contacts.get(homeId) ?? []).map(({ atMs }) => atMs);
+    const fromMs = Math.max(home.lastToldSign.toldAtMs, ...contactsMs, ...declaredMs);
     const backMs = Math.max(0, ...this.#truth.outages.map((outage) => heardAgainMs(outage)));
     const dueMs = Math.max(fromMs + BOUNDS.unheardMs, backMs) + BOUNDS.slackMs;
     if (dueMs >= untilMs) return;
@@ -217,8 +229,8 @@ function padded({ fromMs, untilMs }: Span, beforeMs: number, afterMs: number): S
   return { fromMs: fromMs - beforeMs, untilMs: untilMs + afterMs };
 }
 
-function add(map: Map<string, Ring[]>, key: string, ring: Ring): void {
+function add<T>(map: Map<string, T[]>, key: string, value: T): void {
   const known = map.get(key);
-  if (known === undefined) map.set(key, [ring]);
-  else known.push(ring);
+  if (known === undefined) map.set(key, [value]);
+  else known.push(value);
 }
