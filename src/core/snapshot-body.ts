@@ -135,8 +135,7 @@ export function restoreBody(world: World, body: Body): void {
     const { size, blocks } = body.tables[name];
     return roster[name].restore(size, blocks, body.strides);
   });
-  const known = new Set(body.tables.devices.blocks.flatMap(({ columns }) => columns.map(({ name }) => name)));
-  if (!known.has('traits') || !known.has('room')) for (const home of roster.homes.rows()) roster.derive(home);
+  if (!isComplete.devices) for (const home of roster.homes.rows()) roster.derive(home);
   homeDeadlines.restore(body.images['home-deadlines']);
   gatewayDeadlines.restore(body.images['gateway-deadlines']);
   // A rule that is newer than the snapshot has not said yet when it wants to be woken.

@@ -9,6 +9,7 @@ import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { bathroomSinceMs, roomOf, usualBathroomStayMs } from '../facts/whereabouts.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -101,10 +102,7 @@ function leaveWhenAway(context: Context, home: HomeRow): void {
 }
 
 function leave(context: Context, home: HomeRow): void {
-  const { isRaised } = context.home();
-  if (isRaised[home] === 0) return;
-  isRaised[home] = 0;
-  context.clear(homeSubject(context.world, home), false);
+  endEpisode(context, context.home().isRaised, home, false);
 }
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */

@@ -4,6 +4,7 @@
 
 import type { HomeRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -76,9 +77,7 @@ function onActivity(context: Context, home: HomeRow): void {
   if (!context.world.roster.isDoor(homes.columns.lastActivityDevice[home]!)) return;
   own.usedAtMs[home] = homes.columns.lastActivityAtMs[home]!;
   own.blindMs[home] = 0;
-  if (own.isRaised[home] === 0) return;
-  own.isRaised[home] = 0;
-  context.clear(homeSubject(context.world, home), true);
+  endEpisode(context, own.isRaised, home, true);
 }
 
 function onSight(context: Context, home: HomeRow): void {

@@ -4,6 +4,7 @@
 // declared absence, which has an end, and a word with the resident put it off.
 
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -53,10 +54,7 @@ export const longUnheard = defineRule({
 });
 
 function end(context: Context, home: HomeRow): void {
-  const { isRaised } = context.home();
-  if (isRaised[home] === 0) return;
-  isRaised[home] = 0;
-  context.clear(homeSubject(context.world, home), true);
+  endEpisode(context, context.home().isRaised, home, true);
 }
 
 function onContact(context: Context, home: HomeRow): void {

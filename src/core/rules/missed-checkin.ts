@@ -8,6 +8,7 @@ import { localDayStartMs, nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -66,9 +67,7 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const atMs = Math.min(observation.measuredAtMs, context.world.nowMs);
   if (atMs <= pressedAtMs[home]!) return;
   pressedAtMs[home] = atMs;
-  if (isRaised[home] === 0 || atMs < dayStartMs(context, home)) return;
-  isRaised[home] = 0;
-  context.clear(homeSubject(context.world, home), true);
+  if (atMs >= dayStartMs(context, home)) endEpisode(context, isRaised, home, true);
 }
 
 function onConfigured(context: Context, home: HomeRow): void {

@@ -7,6 +7,7 @@ import { LEAVING_MS } from '../facts/presence.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -82,10 +83,7 @@ function onActivity(context: Context, home: HomeRow): void {
   const doorMs = doorAtMs[home]!;
   const isDoor = doorMs > 0 && doorMs === lastActivityAtMs[home];
   // Proved to be in, or the door again: whoever had gone is back.
-  if (isRaised[home] === 1 && (doorMs === 0 || isDoor)) {
-    isRaised[home] = 0;
-    context.clear(homeSubject(context.world, home), false);
-  }
+  if (doorMs === 0 || isDoor) endEpisode(context, isRaised, home, false);
   if (!isDoor || !context.world.roster.hasDoorContact(home) || isReturning[home] === 1) {
     if (doorMs === 0 || isReturning[home] === 1) exitAtMs[home] = 0;
     return;

@@ -17,6 +17,7 @@ import {
 import type { Explanation } from '../model/alert.ts';
 import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -89,11 +90,8 @@ export const notUp = defineRule({
 });
 
 function onActivity(context: Context, home: HomeRow): void {
-  const { isRaised } = context.home();
-  if (isRaised[home] === 1 && context.world.roster.homes.columns.morningAtMs[home]! > context.world.nowMs) {
-    isRaised[home] = 0;
-    context.clear(homeSubject(context.world, home), false);
-  }
+  if (context.world.roster.homes.columns.morningAtMs[home]! > context.world.nowMs)
+    endEpisode(context, context.home().isRaised, home, false);
   context.world.wakeHome(home, leastDueMs(context, home));
 }
 

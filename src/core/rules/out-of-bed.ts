@@ -10,6 +10,7 @@ import { nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -105,10 +106,7 @@ function onPresence(context: Context, home: HomeRow): void {
 }
 
 function end(context: Context, home: HomeRow): void {
-  const { isRaised } = context.home();
-  if (isRaised[home] === 0) return;
-  isRaised[home] = 0;
-  context.clear(homeSubject(context.world, home), true);
+  endEpisode(context, context.home().isRaised, home, true);
 }
 
 function wake(context: Context, home: HomeRow): void {

@@ -3,6 +3,7 @@
 
 import { coverageOf } from '../facts/sight.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -70,9 +71,7 @@ function onSight(context: Context, home: HomeRow): void {
     context.world.wakeHome(home, dueAtMs(context, home));
     return;
   }
-  if (context.home().isRaised[home] === 0) return;
-  context.home().isRaised[home] = 0;
-  context.clear(homeSubject(context.world, home), true);
+  endEpisode(context, context.home().isRaised, home, true);
 }
 
 function dueAtMs(context: Context, home: HomeRow): number {

@@ -11,6 +11,7 @@ import {
 } from '../facts/water.ts';
 import type { ObservationBody } from '../model/entry.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -66,8 +67,7 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { isRaised } = context.home();
   if (isRaised[home] === 1) {
     if (isOn === 1 && flowInSlot(world, home, last) !== WATER_DRY) return;
-    isRaised[home] = 0;
-    context.clear(homeSubject(context.world, home), false);
+    endEpisode(context, isRaised, home, false);
   } else if (isOn === 1 && hasRunSince(context, home, last)) {
     isRaised[home] = 1;
     raise(context, home, last);

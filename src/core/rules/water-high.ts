@@ -4,6 +4,7 @@
 import { litersInLastSlots, WATER_SLOT_MS } from '../facts/water.ts';
 import type { ObservationBody } from '../model/entry.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -75,8 +76,7 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   untilLiters[home] = drawnLiters - used + liters - 0.25;
   if (isRaised[home] === 1) {
     if (used > liters * CLEAR_SHARE && isOn === 1) return;
-    isRaised[home] = 0;
-    context.clear(homeSubject(context.world, home), false);
+    endEpisode(context, isRaised, home, false);
   } else if (isOn === 1 && used > liters) {
     isRaised[home] = 1;
     raise(context, observation, home, used);

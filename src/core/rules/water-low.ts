@@ -10,6 +10,7 @@ import type { ObservationBody } from '../model/entry.ts';
 import { zoneOffsetMs } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext, type Settings } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
@@ -99,20 +100,19 @@ export const waterLow = defineRule({
 });
 
 function onPresence(context: Context, home: HomeRow): void {
-  const { isRaised, inSinceMs } = context.home();
+  const { inSinceMs } = context.home();
   if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away) {
     if (inSinceMs[home]! <= 0) inSinceMs[home] = context.world.nowMs;
     return;
   }
   // Negative while nobody is in: `onPresence` also speaks of a declared end, which is no return.
   inSinceMs[home] = -1;
-  if (isRaised[home] === 1) end(context, home);
+  end(context, home);
 }
 
 function end(context: Context, home: HomeRow): void {
-  context.home().isRaised[home] = 0;
   // Whoever was raised is to be looked at, though the water runs again: it never closes by itself.
-  context.clear(homeSubject(context.world, home), false);
+  endEpisode(context, context.home().isRaised, home, false);
 }
 
 function onReading(context: Context, observation: ObservationBody, home: HomeRow): void {
