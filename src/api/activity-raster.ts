@@ -2,12 +2,11 @@
 // cells in which nobody could have told (unseen.ts). A room is unseen while each of its sensors is: one that is seen
 // is enough, and a button that is pressed there now and then is none. Pure.
 
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '#core/model/kinds.ts';
+import { EDGES, edgesOf } from '#core/model/kinds.ts';
 import type { DeviceRecord } from '#registry/registry.ts';
 import type { ActivityQuery, HomeActivity } from '#telemetry/telemetry.ts';
 import { coveredMs, type Sensor, type Span, type Unseen, unseenOf } from './unseen.ts';
 
-const ACTIVITY_KINDS: readonly string[] = [...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS];
 /** A cell of which at least so much was unseen says nothing. */
 const UNSEEN_SHARE = 0.5;
 
@@ -66,14 +65,13 @@ function gather(
   };
   for (const device of devices) {
     known.set(JSON.stringify([device.gatewayId, device.deviceId]), device);
-    if (ACTIVITY_KINDS.includes(device.kind)) rowOf(device.room).sensors.push(device);
+    if (edgesOf(device.kind) !== EDGES.none) rowOf(device.room).sensors.push(device);
   }
   for (const { gatewayId, deviceId, counts } of activity.devices) {
     const device = known.get(JSON.stringify([gatewayId, deviceId]));
     const row = rowOf(device?.room ?? null);
     const unregistered: Sensor = { gatewayId, deviceId, supervision: 'none', silentSinceMs: null };
-    if (device === undefined || !ACTIVITY_KINDS.includes(device.kind))
-      row.others.push(device ?? unregistered);
+    if (device === undefined || edgesOf(device.kind) === EDGES.none) row.others.push(device ?? unregistered);
     for (const [cell, count] of counts.entries()) row.counts[cell]! += count;
   }
   return rooms;

@@ -2,14 +2,13 @@
 // have told. "Nothing happened" and "nobody looked" must not look alike on the raster (promise P4), so the spans of
 // not seeing come with the counts. Reads the store page by page; a month of a home is some ten thousand readings.
 
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '#core/model/kinds.ts';
+import { ACTIVITY_KINDS, EDGES, edgesOf } from '#core/model/kinds.ts';
 import { GATEWAY_ITSELF, type Span } from './encode.ts';
 import { heardOf } from './heard.ts';
 import type { ActivityQuery, DeviceActivity, DeviceSpans, HomeActivity } from './telemetry.ts';
 import type { TelemetryReading, TelemetryStore } from './telemetry-store.ts';
 
-const MOMENTARY: ReadonlySet<string> = new Set(MOMENTARY_ACTIVITY_KINDS);
-const KINDS = [...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS, 'button', 'online'];
+const KINDS = [...ACTIVITY_KINDS, 'button', 'online'];
 const PAGE_READINGS = 5_000;
 /** How far back the last word about a gateway or device is looked for, and in how wide steps. */
 const LINK_LOOK_BACK_MS = 400 * 86_400_000;
@@ -102,7 +101,7 @@ class Counter {
     const key = JSON.stringify([gatewayId, deviceId, kind]);
     const before = this.#levels.get(key);
     this.#levels.set(key, value);
-    if (MOMENTARY.has(kind)) return value;
+    if (edgesOf(kind) === EDGES.on) return value;
     return before === undefined ? value : before !== value;
   }
 

@@ -2,7 +2,7 @@
 // and from one that was not there yet (promise P4). Any reading of the device counts, its battery as well; what the
 // gateway says of it (`online`) does not. In buckets, so that a chatty month stays a short answer.
 
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '#core/model/kinds.ts';
+import { ACTIVITY_KINDS } from '#core/model/kinds.ts';
 import { GATEWAY_ITSELF, type Span } from './encode.ts';
 import type { ActivityQuery, DeviceHeard } from './telemetry.ts';
 import type { SeriesKey, TelemetryStore } from './telemetry-store.ts';
@@ -16,7 +16,7 @@ const LOOK_BACK_MS = 2 * DAY_MS;
 const FIRST_LOOK_BACK_MS = 400 * DAY_MS;
 const FIRST_STEP_MS = 40 * DAY_MS;
 /** What a sensor of activity says often enough to prove that it was there; all kinds of 400 days are too many. */
-const FIRST_KINDS = [...MOMENTARY_ACTIVITY_KINDS, ...TWO_EDGE_ACTIVITY_KINDS, 'button', 'battery_pct'];
+const FIRST_KINDS = [...ACTIVITY_KINDS, 'button', 'battery_pct'];
 /** Width of a bucket: a day is wanted to the minutes, a month to the hour. */
 const FINE = { spanMs: 3 * DAY_MS, stepMs: 10 * MINUTE_MS } as const;
 

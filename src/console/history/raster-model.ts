@@ -2,7 +2,7 @@
 // quiet: a cell in which nobody could have told is shown as such (promise P4), and a cell in which something was heard
 // is active whatever else is said about it. Pure.
 
-import { MOMENTARY_ACTIVITY_KINDS, TWO_EDGE_ACTIVITY_KINDS } from '#core/model/kinds.ts';
+import { EDGES, edgesOf } from '#core/model/kinds.ts';
 
 export type UnseenReason =
   | 'gateway-offline'
@@ -117,15 +117,12 @@ export function createSignFilter(): SignFilter {
       const key = JSON.stringify([gatewayId, deviceId, kind]);
       const before = lastValues.get(key);
       lastValues.set(key, value);
-      if (isOneOf(MOMENTARY_ACTIVITY_KINDS, kind)) return value === true && before !== true;
+      const edges = edgesOf(kind);
+      if (edges === EDGES.on) return value === true && before !== true;
       // The first value of a door may be a mere repetition. Nobody must look alive because a door is reported closed.
-      return isOneOf(TWO_EDGE_ACTIVITY_KINDS, kind) && before !== undefined && before !== value;
+      return edges === EDGES.both && before !== undefined && before !== value;
     },
   };
-}
-
-function isOneOf(kinds: readonly string[], kind: string): boolean {
-  return kinds.includes(kind);
 }
 
 /**

@@ -6,18 +6,21 @@ export const EMERGENCY_KINDS = ['sos', 'fall', 'smoke', 'gas', 'co', 'leak'] as 
 export type EmergencyKind = (typeof EMERGENCY_KINDS)[number];
 
 /** ON/OFF kinds of which the ON edge is caused by a person. */
-export const MOMENTARY_ACTIVITY_KINDS = ['motion', 'flush', 'float', 'appliance', 'light'] as const;
+const MOMENTARY_KINDS = ['motion', 'flush', 'float', 'appliance', 'light'] as const;
 
 /** ON/OFF kinds of which both edges are caused by a person; a mat that stays ON is presence. */
-export const TWO_EDGE_ACTIVITY_KINDS = ['contact', 'occupancy', 'bed', 'seat'] as const;
+const TWO_EDGE_KINDS = ['contact', 'occupancy', 'bed', 'seat'] as const;
+
+/** Kinds whose reports are signs of life. */
+export const ACTIVITY_KINDS = [...MOMENTARY_KINDS, ...TWO_EDGE_KINDS] as const;
 
 /** Which edges of a kind are caused by a person. */
 export const EDGES = { none: 0, on: 1, both: 2 } as const;
 export type Edges = (typeof EDGES)[keyof typeof EDGES];
 
 const EDGES_OF: ReadonlyMap<string, Edges> = new Map<string, Edges>([
-  ...MOMENTARY_ACTIVITY_KINDS.map((kind) => [kind, EDGES.on] as const),
-  ...TWO_EDGE_ACTIVITY_KINDS.map((kind) => [kind, EDGES.both] as const),
+  ...MOMENTARY_KINDS.map((kind) => [kind, EDGES.on] as const),
+  ...TWO_EDGE_KINDS.map((kind) => [kind, EDGES.both] as const),
 ]);
 
 export function edgesOf(kind: string): Edges {
@@ -47,8 +50,7 @@ export const DEVICE_STATE_KINDS = ['tamper', 'mains', 'online'] as const;
 export const KINDS = [
   'button',
   ...(['fall', 'smoke', 'gas', 'co', 'leak'] as const),
-  ...MOMENTARY_ACTIVITY_KINDS,
-  ...TWO_EDGE_ACTIVITY_KINDS,
+  ...ACTIVITY_KINDS,
   ...NUMERIC_KINDS,
   ...COMPOUND_KINDS,
   ...DEVICE_STATE_KINDS,
