@@ -239,7 +239,7 @@ function commandOf(words: readonly string[], engine: Engine): Command {
 }
 
 /** `DEVICE KIND VALUE [level] [id X] [late SECONDS] [battery N]`. */
-function observationOf(
+export function observationOf(
   words: readonly string[],
   atMs: number,
   count: number,

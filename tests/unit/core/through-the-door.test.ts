@@ -4,63 +4,50 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { AlertKind } from '#core/model/alert.ts';
-import type { EntryBody, ObservationBody } from '#core/model/entry.ts';
-import { homeOf, run } from '../../support/scenario.ts';
+import type { EntryBody } from '#core/model/entry.ts';
+import { homeOf, observationOf, run } from '../../support/scenario.ts';
 
 const START_MS = Date.UTC(2026, 2, 27);
 const MISSED: ReadonlySet<AlertKind> = new Set(['inactivity', 'not-up', 'bathroom-stay']);
 /** The cap of all rules, and what the question of the terminal may take. */
 const MISSED_AFTER_S = 12.5 * 3600;
-/** Of `homeOf`: the flat's living room is passed between door and bedroom. */
-const DEVICES = { 'pir-bedroom': 1, 'pir-living': 2, door: 3 } as const;
+/** Of the flat: the living room is passed between door and bedroom. */
+type Room = 'pir-bedroom' | 'pir-living';
 
 interface Report {
   readonly atS: number;
-  readonly deviceId: keyof typeof DEVICES;
-  readonly value: boolean;
+  readonly words: readonly string[];
 }
 
-const hit = (deviceId: 'pir-bedroom' | 'pir-living', atS: number): Report => ({ atS, deviceId, value: true });
-const door = (atS: number, value: boolean): Report => ({ atS, deviceId: 'door', value });
+const hit = (room: Room, atS: number): Report => ({ atS, words: [room, 'motion', 'on'] });
+const rest = (room: Room, atS: number): Report => ({ atS, words: [room, 'motion', 'off'] });
+const door = (atS: number, isOpen: boolean): Report => ({
+  atS,
+  words: ['door', 'contact', isOpen ? 'open' : 'closed'],
+});
+
+const atMsOf = (atS: number): number => START_MS + atS * 1000;
 
 /** What was raised after these reports and then nothing, until so long after the last of them. */
 function raisedAfter(reports: readonly Report[], residents: number, waitS: number): AlertKind[] {
   const gateway = { gateway: 1, gatewayId: 'gw', revision: 1, districtCode: '330106001001', home: 1 };
   const sorted = reports.toSorted((a, b) => a.atS - b.atS);
+  const home = { home: { residents } };
+  const configured = { ...gateway, supervision: '25h', isWatched: true } as const;
   const bodies: { readonly atS: number; readonly body: EntryBody }[] = [
-    {
-      atS: 0,
-      body: { type: 'gateway-configured', gateway: { ...gateway, supervision: '25h', isWatched: true } },
-    },
-    { atS: 0, body: { type: 'home-configured', home: homeOf({ home: { residents } }) } },
-    ...sorted.map((report) => ({ atS: report.atS, body: observationOf(report) })),
+    { atS: 0, body: { type: 'gateway-configured', gateway: configured } },
+    { atS: 0, body: { type: 'home-configured', home: homeOf(home) } },
+    ...sorted.map(({ atS, words }, at) => ({ atS, body: observationOf(words, atMsOf(atS), at, home) })),
     { atS: sorted.at(-1)!.atS + waitS, body: { type: 'tick' } },
   ];
   const entries = bodies.map(({ atS, body }, at) => ({
     offset: at + 1,
-    atMs: START_MS + atS * 1000,
+    atMs: atMsOf(atS),
     body,
   }));
   return run(entries).flatMap((effect) =>
     effect.type === 'alert' && effect.change === 'raised' ? [effect.alert.kind] : [],
   );
-}
-
-function observationOf({ atS, deviceId, value }: Report): ObservationBody {
-  return {
-    type: 'observation',
-    gateway: 1,
-    device: DEVICES[deviceId],
-    deviceId,
-    kind: deviceId === 'door' ? 'contact' : 'motion',
-    value,
-    isLevel: false,
-    measuredAtMs: START_MS + atS * 1000,
-    isDeviceTime: true,
-    eventId: `${deviceId}-${atS}`,
-    batteryPct: null,
-    isBuffered: false,
-  };
 }
 
 const residents = fc.integer({ min: 1, max: 2 });
@@ -83,7 +70,7 @@ test('who comes home is missed', () => {
           ...LEAVING,
           door(backS, true),
           ...(isShutTold ? [door(backS + shutS, false)] : []),
-          ...hits.map(([afterS, deviceId]) => hit(deviceId, backS + afterS)),
+          ...hits.map(([afterS, room]) => hit(room, backS + afterS)),
         ];
         expect(raisedAfter(reports, people, MISSED_AFTER_S).some((kind) => MISSED.has(kind))).toBe(true);
       },
@@ -126,8 +113,7 @@ const step = fc.record({
 
 /** A hit with its OFF, or a movement of the door, of which one half may be lost. */
 function reportsOf(what: string, atS: number): Report[] {
-  if (what === 'pir-living' || what === 'pir-bedroom')
-    return [hit(what, atS), { atS: atS + 30, deviceId: what, value: false }];
+  if (what === 'pir-living' || what === 'pir-bedroom') return [hit(what, atS), rest(what, atS + 30)];
   const moves = [door(atS, true), door(atS + 4, false)];
   if (what === 'door passed') return moves;
   return [what === 'door open' ? moves[0]! : moves[1]!];
@@ -167,7 +153,7 @@ test('who goes out is not, but for the absence', () => {
       fc.option(fc.integer({ min: 0, max: 14 })),
       (people, shutS, hits, lastHitS) => {
         const reports = [
-          ...hits.map(([atS, deviceId]) => hit(deviceId, atS)),
+          ...hits.map(([atS, room]) => hit(room, atS)),
           hit('pir-living', 300),
           door(600, true),
           door(600 + shutS, false),
