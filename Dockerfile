@@ -17,4 +17,4 @@ EXPOSE 8080 1883
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:8080/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Directly, not through npm: SIGTERM has to reach the service, which stops in order.
-CMD ["node", "--max-semi-space-size=64", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=64", "--max-inlined-bytecode-size-cumulative=4000", "src/main.ts"]

@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { NODE_FLAGS } from './node-flags.ts';
 
 export interface ServiceOptions {
   readonly clock: 'live' | 'recording';
@@ -48,8 +49,6 @@ const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
 /** Last lines of the log kept for the error message. */
 const KEPT_LINES = 15;
-/** As in `npm start`: readings are short-lived; with room for them fewer are copied by the collector. */
-const NODE_FLAGS = ['--max-semi-space-size=64'];
 const PROJECT = join(import.meta.dirname, '..');
 
 interface ReadyLine {

@@ -5,6 +5,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../../simulators/node-flags.ts';
 
 type Calls = { readonly [name: string]: (argument: never) => Promise<unknown> };
 
@@ -30,7 +31,7 @@ export function launch<C extends Calls>(file: string): Remote<C> {
     // Binary arrays of samples cross as they are.
     serialization: 'advanced',
     // A million actors of a peer do not fit into Node's default heap of 4 GB.
-    execArgv: ['--expose-gc', '--max-old-space-size=12000'],
+    execArgv: [...NODE_FLAGS, '--expose-gc', '--max-old-space-size=12000'],
   });
   return {
     async call(name, argument) {

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { NODE_FLAGS } from '../../simulators/node-flags.ts';
 
 export interface VictimOptions {
   /** What to run, e.g. `src/main.ts`. */
@@ -53,7 +54,7 @@ export class Victim {
 
   constructor(options: VictimOptions) {
     this.#options = options;
-    this.#child = spawn(process.execPath, [options.program], {
+    this.#child = spawn(process.execPath, [...NODE_FLAGS, options.program], {
       cwd: PROJECT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

@@ -8,6 +8,7 @@ import { loadConfig } from '#config/load.ts';
 import { environmentName, OPTION_NAMES, OPTIONS, type Option } from '#config/schema.ts';
 import { KINDS } from '#core/model/kinds.ts';
 import { FIELDS } from '#telemetry/influx/lines.ts';
+import { NODE_FLAGS } from '../../simulators/node-flags.ts';
 
 interface Service {
   readonly environment: Readonly<Record<string, string>>;
@@ -27,6 +28,11 @@ test('every option that is set exists and takes its value', () => {
   for (const name of Object.keys(set)) expect(OPTION_NAMES.map(environmentName)).toContain(name);
   const plain = Object.fromEntries(Object.entries(set).filter(([, value]) => !value.startsWith('${')));
   expect(loadConfig([], plain)).toMatchObject({ telemetryStore: 'influxdb-2', dataDir: '/data' });
+});
+
+test('Node is given the flags of `npm start`', () => {
+  const [, command] = /^CMD (.+)$/m.exec(dockerfile)!;
+  expect(JSON.parse(command!)).toEqual(['node', ...NODE_FLAGS, 'src/main.ts']);
 });
 
 test('secrets come from the environment, are required, and are in the example, empty', () => {
