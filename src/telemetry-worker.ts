@@ -2,13 +2,13 @@
 // threads that take alarms do nothing for telemetry; where the machine is busy it yields to them.
 
 import { existsSync, renameSync, statfsSync } from 'node:fs';
-import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Entry } from '#core/model/entry.ts';
 import { SqliteReader } from '#journal/sqlite-reader.ts';
 import { stateOf } from '#journal/sqlite-schema.ts';
+import { yieldToOthers } from '#ops/thread-priority.ts';
 import type { EntrySource } from '#telemetry/entry-source.ts';
 import { Progress } from '#telemetry/progress.ts';
 import { serveTelemetry } from '#telemetry/serve.ts';
@@ -22,12 +22,7 @@ export interface TelemetryWorkerData extends TelemetrySettings {
 }
 
 /** Linux knows a priority per thread: with few cores telemetry yields to the alarm's threads. */
-const NICE = 10;
-try {
-  setPriority(0, NICE);
-} catch {
-  // Elsewhere, or forbidden: as it was before.
-}
+yieldToOthers(10);
 
 /** The last of the disk is for the log: on a large one some hundred MB, on a small one a share. */
 const RESERVE_BYTES = 200_000_000;

@@ -1,9 +1,9 @@
 // Thread that copies the write-ahead log into the database file while the writer goes on committing. On the writer's
 // own connection this would be the p99 of every commit (limits reference, section 3).
 
-import { setPriority } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort } from 'node:worker_threads';
+import { yieldToOthers } from '#ops/thread-priority.ts';
 import { LogError } from './log-error.ts';
 import type { Answer, AnswerOf, CheckpointerRequest } from './sqlite-protocol.ts';
 import { asWriteError } from './sqlite-schema.ts';
@@ -12,12 +12,7 @@ import { checkpointPassively } from './sqlite-writer.ts';
 let db: DatabaseSync | null = null;
 
 /** Linux knows a priority per thread: on a machine with few cores the copying yields to the alarm's threads. */
-const NICE = 10;
-try {
-  setPriority(0, NICE);
-} catch {
-  // Elsewhere, or forbidden: as it was before.
-}
+yieldToOthers(10);
 
 function answer(request: CheckpointerRequest): AnswerOf[keyof AnswerOf] {
   if (request.kind === 'open-checkpointer') {

@@ -13,8 +13,10 @@ export interface HistorySpan {
 }
 
 export interface HistorySlice {
-  /** Without ticks: a replay makes its own time. */
-  readonly entries: readonly Entry[];
+  /** How many entries; without ticks, because a replay makes its own time. */
+  readonly count: number;
+  /** The entry at `index`, 0 … `count` − 1; made anew with each call. @throws LogError 'data-file-corrupt' */
+  entry(index: number): Entry;
   /** All entries up to here were looked at. */
   readonly upToOffset: number;
 }
@@ -26,7 +28,8 @@ export interface LogHistory {
   atMsOf(offset: number): number | null;
   /**
    * The next slice after `afterOffset`, not beyond `lastOffset`. `sources`: of entries with an identity only those of
-   * these devices (or minus these gateways); null: all. Entries without an identity always come.
+   * these devices (or minus these gateways); null: all. Entries without an identity always come. Whoever reads on
+   * where a slice ended, with the same `sources`, is read ahead for.
    * @throws LogError 'offset-trimmed', 'data-file-corrupt'
    */
   slice(afterOffset: number, lastOffset: number, sources: readonly number[] | null): HistorySlice;

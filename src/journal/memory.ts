@@ -3,7 +3,7 @@
 // JSON, so that what is read back is what a disk would give back.
 
 import type { Entry } from '#core/model/entry.ts';
-import { parseBody } from './body-text.ts';
+import { parseBody } from './body-scanner.ts';
 import type {
   Clock,
   EventLog,

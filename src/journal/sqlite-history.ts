@@ -1,103 +1,98 @@
-// The retained log of a SQLite file for back-tests: a connection of its own, for a thread of its own. In WAL mode it
-// waits for nobody and nobody for it; every slice is one short read transaction, so checkpoints go on. Checksums are
-// not computed here: a flipped bit can change what a back-test says, never what recovery decides.
+// The retained log of a SQLite file for back-tests. A thread of its own reads ahead: SQLite needs nearly as long for an
+// entry as the core.
 
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Entry } from '#core/model/entry.ts';
-import { parseBody } from './body-text.ts';
+import { BodyScanner } from './body-scanner.ts';
 import type { HistorySlice, HistorySpan, LogHistory } from './history.ts';
+import { HistoryFile, type HistoryRange, NUMBERS_PER_ENTRY, type RawSlice } from './history-file.ts';
+import { HistoryThread } from './history-thread.ts';
 import { LogError } from './log-error.ts';
-import { checkRetained } from './read-bounds.ts';
 
-/** Offsets per slice when everything in it becomes an object: some hundred kB. */
-const OFFSETS_PER_SLICE = 1_000;
-/** When SQLite throws nearly all of it away by itself: some milliseconds. */
-const OFFSETS_PER_FILTERED_SLICE = 20_000;
-
-/** `bodyText` of a tick: half the entries of a quiet service. */
-const TICK = '{"type":"tick"}';
-const SPAN = `SELECT a.offset, a.at_ms, b.offset, b.at_ms
-  FROM (SELECT offset, at_ms FROM entry ORDER BY offset LIMIT 1) a,
-       (SELECT offset, at_ms FROM entry ORDER BY offset DESC LIMIT 1) b`;
-const TRIMMED = "SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'trimmed_offset'";
-const AT = 'SELECT at_ms FROM entry WHERE offset = ?';
-const ALL = `SELECT offset, at_ms, body FROM entry WHERE offset > ?1 AND offset <= ?2 AND body <> '${TICK}'
-  ORDER BY offset`;
-const OF_SOURCES = `SELECT offset, at_ms, body FROM entry WHERE offset > ?1 AND offset <= ?2
-  AND (source IN (SELECT value FROM json_each(?3)) OR (source IS NULL AND body <> '${TICK}')) ORDER BY offset`;
-
-type Row = readonly [offset: number, atMs: number, body: string];
+/** Slices asked for before they are wanted: one is being read while another lies ready. */
+const SLICES_AHEAD = 3;
 
 export function openSqliteHistory(file: string): LogHistory {
   return new SqliteHistory(file);
 }
 
 class SqliteHistory implements LogHistory {
-  readonly #file: string;
-  readonly #db: DatabaseSync;
-  readonly #all: StatementSync;
-  readonly #ofSources: StatementSync;
+  readonly #file: HistoryFile;
+  readonly #thread: HistoryThread;
+  /** What the thread has been asked to go on with; null: nothing yet. */
+  #ahead: HistoryRange | null = null;
+  #askedCount = 0;
 
   constructor(file: string) {
-    this.#file = file;
-    this.#db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    this.#all = this.#statement(ALL);
-    this.#ofSources = this.#statement(OF_SOURCES);
+    this.#file = new HistoryFile(file);
+    this.#thread = new HistoryThread(file);
   }
 
   span(): HistorySpan | null {
-    const row = this.#statement(SPAN).get() as unknown as readonly number[] | undefined;
-    if (row === undefined) return null;
-    const [firstOffset, firstAtMs, lastOffset, lastAtMs] = row;
-    return { firstOffset: firstOffset!, firstAtMs: firstAtMs!, lastOffset: lastOffset!, lastAtMs: lastAtMs! };
+    return this.#file.span();
   }
 
   atMsOf(offset: number): number | null {
-    const row = this.#statement(AT).get(offset) as unknown as readonly [number] | undefined;
-    return row?.[0] ?? null;
+    return this.#file.atMsOf(offset);
   }
 
   slice(afterOffset: number, lastOffset: number, sources: readonly number[] | null): HistorySlice {
-    const size = sources === null ? OFFSETS_PER_SLICE : OFFSETS_PER_FILTERED_SLICE;
-    const upToOffset = Math.min(lastOffset, afterOffset + size);
-    const rows = this.#rows(afterOffset, upToOffset, sources);
-    // After the reading: what was trimmed meanwhile may be missing in it.
-    const trimmed = this.#statement(TRIMMED).get() as unknown as readonly [number];
-    checkRetained(afterOffset, { firstOffset: trimmed[0] + 1 });
-    return { entries: rows.map((row) => this.#entryOf(row)), upToOffset };
+    const range = { afterOffset, lastOffset, sources };
+    if (this.#ahead === null || !isSame(range, this.#ahead)) this.#begin(range);
+    while (this.#askedCount <= SLICES_AHEAD) this.#ask(null);
+    const answer = this.#take();
+    if (!answer.ok) throw new LogError(answer.code, answer.message);
+    this.#ahead = { ...range, afterOffset: answer.slice.upToOffset };
+    return new ScannedSlice(answer.slice);
   }
 
   close(): void {
-    this.#db.close();
+    this.#thread.end();
+    this.#file.close();
   }
 
-  #rows(afterOffset: number, upToOffset: number, sources: readonly number[] | null): Row[] {
+  /** Somebody goes on elsewhere, or with other sources: what was asked for ahead is of no use. */
+  #begin(range: HistoryRange): void {
+    while (this.#askedCount > 0) this.#take();
+    this.#ask(range);
+  }
+
+  #ask(begin: HistoryRange | null): void {
+    this.#thread.ask({ begin });
+    this.#askedCount++;
+  }
+
+  #take() {
+    this.#askedCount--;
+    return this.#thread.wait();
+  }
+}
+
+function isSame(a: HistoryRange, b: HistoryRange): boolean {
+  return a.afterOffset === b.afterOffset && a.lastOffset === b.lastOffset && a.sources === b.sources;
+}
+
+/** Entries are made one at a time, as they are wanted: they die young and cost the collector next to nothing. */
+class ScannedSlice implements HistorySlice {
+  readonly count: number;
+  readonly upToOffset: number;
+  readonly #numbers: Float64Array;
+  readonly #bodies: BodyScanner;
+
+  constructor({ numbers, text, upToOffset }: RawSlice) {
+    this.count = numbers.length / NUMBERS_PER_ENTRY;
+    this.upToOffset = upToOffset;
+    this.#numbers = numbers;
+    this.#bodies = new BodyScanner(text);
+  }
+
+  entry(index: number): Entry {
+    const at = index * NUMBERS_PER_ENTRY;
+    const offset = this.#numbers[at]!;
+    const from = index === 0 ? 0 : this.#numbers[at - 1]!;
     try {
-      const rows =
-        sources === null
-          ? this.#all.all(afterOffset, upToOffset)
-          : this.#ofSources.all(afterOffset, upToOffset, JSON.stringify(sources));
-      return rows as unknown as Row[];
+      return { offset, atMs: this.#numbers[at + 1]!, body: this.#bodies.body(from, this.#numbers[at + 2]!) };
     } catch (error) {
-      throw this.#corrupt(error instanceof Error ? error.message : String(error), error);
+      throw new LogError('data-file-corrupt', `entry ${offset} is not what was written`, { cause: error });
     }
-  }
-
-  #entryOf([offset, atMs, body]: Row): Entry {
-    try {
-      return { offset, atMs, body: parseBody(body) };
-    } catch (error) {
-      throw this.#corrupt(`entry ${offset} is not what was written`, error);
-    }
-  }
-
-  #statement(sql: string): StatementSync {
-    const statement = this.#db.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
-  }
-
-  #corrupt(what: string, cause: unknown): LogError {
-    return new LogError('data-file-corrupt', `${this.#file}: ${what}`, { cause });
   }
 }

@@ -6,7 +6,7 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '#core/model/entry.ts';
-import { parseBody } from './body-text.ts';
+import { parseBodies } from './body-scanner.ts';
 import type { KeptRefusedFrame, RefusedQuery } from './journal.ts';
 import { LogError } from './log-error.ts';
 import { checksumOf, hashOfHalves } from './sqlite-row.ts';
@@ -60,7 +60,8 @@ export class SqliteReader {
     if (count <= 0) return [];
     const rows = this.#all<EntryRow>(this.#entries, afterOffset, lastOffset, count);
     if (rows.length !== count) throw this.#corrupt(`entries are missing after offset ${afterOffset}`);
-    return rows.map((row, i) => this.#entryOf(row, afterOffset + 1 + i));
+    const texts = rows.map((row, i) => this.#checkedText(row, afterOffset + 1 + i));
+    return parseBodies(texts).map((body, i) => ({ offset: rows[i]![0], atMs: rows[i]![1], body }));
   }
 
   refused({ gatewayId, reason, beforeId, limit }: RefusedQuery): KeptRefusedFrame[] {
@@ -92,12 +93,12 @@ export class SqliteReader {
     this.#db.close();
   }
 
-  #entryOf([offset, atMs, source, idA, idB, body, checksum]: EntryRow, expected: number): Entry {
+  #checkedText([offset, atMs, source, idA, idB, body, checksum]: EntryRow, expected: number): string {
     if (offset !== expected) throw this.#corrupt(`entry ${expected} is missing`);
     if (checksum !== checksumOf({ offset, atMs, source, idA, idB, body })) {
       throw this.#corrupt(`entry ${offset} is not what was written (checksum)`);
     }
-    return { offset, atMs, body: parseBody(body) };
+    return body;
   }
 
   #statement(sql: string): StatementSync {

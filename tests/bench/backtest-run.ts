@@ -79,9 +79,9 @@ async function read({ folder }: HistorySize): Promise<Rates> {
   const { firstOffset, lastOffset } = history.span()!;
   let rows = 0;
   for (let after = firstOffset - 1; after < lastOffset; ) {
-    const { entries, upToOffset } = history.slice(after, lastOffset, null);
-    rows += entries.length;
-    after = upToOffset;
+    const slice = history.slice(after, lastOffset, null);
+    for (let index = 0; index < slice.count; index++) if (slice.entry(index).atMs > 0) rows++;
+    after = slice.upToOffset;
   }
   history.close();
   return { rate: perSecond(rows, startMs) };

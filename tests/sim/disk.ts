@@ -4,7 +4,7 @@
 
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry } from '#core/model/entry.ts';
-import { parseBody } from '#journal/body-text.ts';
+import { parseBody } from '#journal/body-scanner.ts';
 import type { Clock, EventLog, KeptRefusedFrame, RefusedFrame } from '#journal/journal.ts';
 import { LogError } from '#journal/log-error.ts';
 import { type Batch, type CommitStore, type LogState, Sequencer } from '#journal/sequencer.ts';

@@ -32,6 +32,8 @@ export class ChosenEntries {
   /** Of gateways that none of the homes had so far: a concentrator is configured before the homes behind it. */
   readonly #otherGateways = new Map<number, GatewayConfiguredBody>();
   readonly #sources: Set<number>;
+  /** The same as a list, while it is as long. */
+  #sourceList: readonly number[] = [];
   /** The homes once were behind a gateway of which nobody knows any more who else was. */
   #needsAll = false;
 
@@ -47,10 +49,12 @@ export class ChosenEntries {
 
   /**
    * Identities worth reading; null: all. Grows while the log tells of devices and gateways that the homes no longer
-   * have: look again after every entry.
+   * have: look again after every entry. The same list until it grows.
    */
   sources(): readonly number[] | null {
-    return this.#needsAll || this.#sources.size > SOURCES_MAX ? null : [...this.#sources];
+    if (this.#needsAll || this.#sources.size > SOURCES_MAX) return null;
+    if (this.#sourceList.length < this.#sources.size) this.#sourceList = [...this.#sources];
+    return this.#sourceList;
   }
 
   /** Changes whenever `sources()` does. */

@@ -8,7 +8,7 @@ import { Engine } from '#core/engine.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
 import type { Rule } from '#core/rules/rule.ts';
-import type { HistorySpan, LogHistory } from '#journal/history.ts';
+import type { HistorySlice, HistorySpan, LogHistory } from '#journal/history.ts';
 import { ChosenEntries } from './chosen-entries.ts';
 import type { BacktestPlan } from './plan.ts';
 
@@ -111,15 +111,16 @@ class Replay {
     let after = firstOffset - 1;
     while (after < lastOffset) {
       const sources = this.#chosen.sources();
-      const { entries, upToOffset } = history.slice(after, lastOffset, sources);
-      after = this.#takeSlice(entries, sources === null) ?? upToOffset;
+      const slice = history.slice(after, lastOffset, sources);
+      after = this.#takeSlice(slice, sources === null) ?? slice.upToOffset;
       onProgress?.((after - firstOffset + 1) / (lastOffset - firstOffset + 1));
     }
   }
 
   /** Answers after which entry to read again: the homes had devices then of which nothing was asked. */
-  #takeSlice(entries: readonly Entry[], isComplete: boolean): number | null {
-    for (const entry of entries) {
+  #takeSlice(slice: HistorySlice, isComplete: boolean): number | null {
+    for (let index = 0; index < slice.count; index++) {
+      const entry = slice.entry(index);
       const { sourceCount } = this.#chosen;
       this.#readEntries++;
       this.#take(entry);

@@ -1,8 +1,8 @@
 // The thread of one back-test: started for it, ended with it, with a bounded heap, so that whatever settings are tried
 // the live service keeps its memory. The file of the thread is given from outside, because it opens the log.
 
-import { setPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { yieldToOthers } from '#ops/thread-priority.ts';
 import { type AlertLife, AlertLives } from './alert-lives.ts';
 import type { BacktestPlan } from './plan.ts';
 import { type Replayed, type ReplayOptions, replayHistory } from './replay.ts';
@@ -66,7 +66,7 @@ export function replayInThread(
   options: Pick<ReplayOptions, 'history' | 'plan'>,
   post: (message: Message) => void,
 ): void {
-  yieldToLiveThreads();
+  yieldToOthers(NICE);
   const { fromMs } = options.plan;
   const lives = new AlertLives(fromMs);
   let toldProgress = 0;
@@ -80,12 +80,4 @@ export function replayInThread(
     },
   });
   post({ result: { replayed, simulated: lives.all() } });
-}
-
-function yieldToLiveThreads(): void {
-  try {
-    setPriority(0, NICE);
-  } catch {
-    // Elsewhere than on Linux, or forbidden: as it was before.
-  }
 }

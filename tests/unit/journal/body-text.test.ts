@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { ObservationBody } from '#core/model/entry.ts';
-import { bodyText, parseBody } from '#journal/body-text.ts';
+import { parseBodies, parseBody } from '#journal/body-scanner.ts';
+import { bodyText } from '#journal/body-text.ts';
 
 const number = fc.oneof(
   fc.nat(),
@@ -65,4 +66,20 @@ test('a torn or padded reading is an error or JSON, never half a reading', () =>
   for (let cut = 1; cut < text.length; cut++)
     expect(() => parseBody(text.slice(0, cut)), text.slice(0, cut)).toThrow(SyntaxError);
   expect(() => parseBody(`${text}x`)).toThrow(SyntaxError);
+});
+
+test('bodies read together are those read one by one', () => {
+  fc.assert(
+    fc.property(fc.array(reading), (bodies) => {
+      const texts = bodies.map(bodyText);
+      expect(JSON.stringify(parseBodies(texts))).toBe(JSON.stringify(bodies));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a torn reading among others is an error, whatever stands behind it', () => {
+  const text = '[1,2,"d","motion",true,1767225600000,2,"e",null]';
+  for (let cut = 1; cut < text.length; cut++)
+    expect(() => parseBodies([text, text.slice(0, cut), text]), text.slice(0, cut)).toThrow(SyntaxError);
 });
