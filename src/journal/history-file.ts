@@ -1,16 +1,19 @@
-// The log's file as a back-test reads it: a connection of its own, for a thread of its own. In WAL mode it waits for
-// nobody and nobody for it; every slice is one short read transaction, so checkpoints go on. Checksums are not computed
-// here: a flipped bit can change what a back-test says, never what recovery decides.
+// The log's file as a back-test reads it: a connection of its own, for a thread of its own. Every slice is one short
+// read transaction, so checkpoints go on. Checksums are not computed here: a flipped bit can change what a back-test
+// says, never what recovery decides.
 
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import type { HistorySpan } from './history.ts';
-import { LogError } from './log-error.ts';
+import type { LogError } from './log-error.ts';
 import { checkRetained } from './read-bounds.ts';
+import { ReadConnection } from './read-connection.ts';
 
 /** Entries per slice: some hundred kB. */
 const ENTRIES_MAX = 1_000;
 /** Offsets per slice, when SQLite throws nearly all of them away by itself: some milliseconds. */
 const OFFSETS_MAX = 20_000;
+
+const TIMEOUT_MS = 5_000;
 
 /** `bodyText` of a tick: half the entries of a quiet service. */
 const TICK = '{"type":"tick"}';
@@ -46,27 +49,25 @@ export const NUMBERS_PER_ENTRY = 3;
 type Row = readonly [offset: number, atMs: number, body: string];
 
 export class HistoryFile {
-  readonly #file: string;
-  readonly #db: DatabaseSync;
+  readonly #connection: ReadConnection;
   readonly #all: StatementSync;
   readonly #ofSources: StatementSync;
 
   constructor(file: string) {
-    this.#file = file;
-    this.#db = new DatabaseSync(file, { readOnly: true, timeout: 5_000 });
-    this.#all = this.#statement(ALL);
-    this.#ofSources = this.#statement(OF_SOURCES);
+    this.#connection = new ReadConnection(file, TIMEOUT_MS);
+    this.#all = this.#connection.statement(ALL);
+    this.#ofSources = this.#connection.statement(OF_SOURCES);
   }
 
   span(): HistorySpan | null {
-    const row = this.#statement(SPAN).get() as unknown as readonly number[] | undefined;
+    const row = this.#connection.statement(SPAN).get() as unknown as readonly number[] | undefined;
     if (row === undefined) return null;
     const [firstOffset, firstAtMs, lastOffset, lastAtMs] = row;
     return { firstOffset: firstOffset!, firstAtMs: firstAtMs!, lastOffset: lastOffset!, lastAtMs: lastAtMs! };
   }
 
   atMsOf(offset: number): number | null {
-    const row = this.#statement(AT).get(offset) as unknown as readonly [number] | undefined;
+    const row = this.#connection.statement(AT).get(offset) as unknown as readonly [number] | undefined;
     return row?.[0] ?? null;
   }
 
@@ -75,33 +76,24 @@ export class HistoryFile {
     const endOffset = Math.min(range.lastOffset, range.afterOffset + OFFSETS_MAX);
     const rows = this.#rows(range, endOffset);
     // After the reading: what was trimmed meanwhile may be missing in it.
-    const trimmed = this.#statement(TRIMMED).get() as unknown as readonly [number];
+    const trimmed = this.#connection.statement(TRIMMED).get() as unknown as readonly [number];
     checkRetained(range.afterOffset, { firstOffset: trimmed[0] + 1 });
     const upToOffset = rows.length < ENTRIES_MAX ? endOffset : rows.at(-1)![0];
     return { numbers: numbersOf(rows), text: rows.map(([, , body]) => body).join(''), upToOffset };
   }
 
+  /** The error for a body that cannot be read. */
+  corruptEntry(offset: number, cause: unknown): LogError {
+    return this.#connection.corrupt(`entry ${offset} is not what was written`, cause);
+  }
+
   close(): void {
-    this.#db.close();
+    this.#connection.close();
   }
 
   #rows({ afterOffset, sources }: HistoryRange, endOffset: number): Row[] {
-    try {
-      const rows =
-        sources === null
-          ? this.#all.all(afterOffset, endOffset)
-          : this.#ofSources.all(afterOffset, endOffset, JSON.stringify(sources));
-      return rows as unknown as Row[];
-    } catch (error) {
-      const what = error instanceof Error ? error.message : String(error);
-      throw new LogError('data-file-corrupt', `${this.#file}: ${what}`, { cause: error });
-    }
-  }
-
-  #statement(sql: string): StatementSync {
-    const statement = this.#db.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
+    if (sources === null) return this.#connection.all(this.#all, afterOffset, endOffset);
+    return this.#connection.all(this.#ofSources, afterOffset, endOffset, JSON.stringify(sources));
   }
 }
 

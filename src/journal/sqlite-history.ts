@@ -39,10 +39,12 @@ class SqliteHistory implements LogHistory {
     const range = { afterOffset, lastOffset, sources };
     if (this.#ahead === null || !isSame(range, this.#ahead)) this.#begin(range);
     while (this.#askedCount <= SLICES_AHEAD) this.#ask(null);
+    // After an error nothing that was asked for ahead is trusted.
+    this.#ahead = null;
     const answer = this.#take();
     if (!answer.ok) throw new LogError(answer.code, answer.message);
     this.#ahead = { ...range, afterOffset: answer.slice.upToOffset };
-    return new ScannedSlice(answer.slice);
+    return new ScannedSlice(this.#file, answer.slice);
   }
 
   close(): void {
@@ -75,10 +77,12 @@ function isSame(a: HistoryRange, b: HistoryRange): boolean {
 class ScannedSlice implements HistorySlice {
   readonly count: number;
   readonly upToOffset: number;
+  readonly #file: HistoryFile;
   readonly #numbers: Float64Array;
   readonly #bodies: BodyScanner;
 
-  constructor({ numbers, text, upToOffset }: RawSlice) {
+  constructor(file: HistoryFile, { numbers, text, upToOffset }: RawSlice) {
+    this.#file = file;
     this.count = numbers.length / NUMBERS_PER_ENTRY;
     this.upToOffset = upToOffset;
     this.#numbers = numbers;
@@ -92,7 +96,7 @@ class ScannedSlice implements HistorySlice {
     try {
       return { offset, atMs: this.#numbers[at + 1]!, body: this.#bodies.body(from, this.#numbers[at + 2]!) };
     } catch (error) {
-      throw new LogError('data-file-corrupt', `entry ${offset} is not what was written`, { cause: error });
+      throw this.#file.corruptEntry(offset, error);
     }
   }
 }

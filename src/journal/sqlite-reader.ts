@@ -3,17 +3,18 @@
 // main thread anyway, so a thread of its own would only add a copy. Slices with a turn of the event loop between them
 // keep sockets and alarms going, and end the read transaction, so that checkpoints can begin the WAL anew.
 
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '#core/model/entry.ts';
 import { parseBodies } from './body-scanner.ts';
 import type { KeptRefusedFrame, RefusedQuery } from './journal.ts';
-import { LogError } from './log-error.ts';
+import { ReadConnection } from './read-connection.ts';
 import { checksumOf, hashOfHalves } from './sqlite-row.ts';
 import type { IdentityWindow } from './window.ts';
 
 /** Rows read in one go: about a millisecond of the event loop. */
 const ROWS_PER_SLICE = 200;
+const TIMEOUT_MS = 1_000;
 /** While opening nothing else waits for the event loop. */
 const IDENTITIES_PER_SLICE = 20_000;
 
@@ -40,32 +41,37 @@ type RefusedRow = readonly [
 ];
 
 export class SqliteReader {
-  readonly #file: string;
-  readonly #db: DatabaseSync;
+  readonly #connection: ReadConnection;
   readonly #entries: StatementSync;
   readonly #identities: StatementSync;
   readonly #refused: StatementSync;
 
   constructor(file: string) {
-    this.#file = file;
-    this.#db = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
-    this.#entries = this.#statement(ENTRIES);
-    this.#identities = this.#statement(IDENTITIES);
-    this.#refused = this.#statement(REFUSED);
+    this.#connection = new ReadConnection(file, TIMEOUT_MS);
+    this.#entries = this.#connection.statement(ENTRIES);
+    this.#identities = this.#connection.statement(IDENTITIES);
+    this.#refused = this.#connection.statement(REFUSED);
   }
 
   /** Entries after `afterOffset` up to `lastOffset`, at most `limit`, at most one slice. Throws `LogError`. */
   slice(afterOffset: number, lastOffset: number, limit: number): Entry[] {
     const count = Math.min(limit, ROWS_PER_SLICE, lastOffset - afterOffset);
     if (count <= 0) return [];
-    const rows = this.#all<EntryRow>(this.#entries, afterOffset, lastOffset, count);
-    if (rows.length !== count) throw this.#corrupt(`entries are missing after offset ${afterOffset}`);
+    const rows = this.#connection.all<EntryRow>(this.#entries, afterOffset, lastOffset, count);
+    if (rows.length !== count)
+      throw this.#connection.corrupt(`entries are missing after offset ${afterOffset}`);
     const texts = rows.map((row, i) => this.#checkedText(row, afterOffset + 1 + i));
     return parseBodies(texts).map((body, i) => ({ offset: rows[i]![0], atMs: rows[i]![1], body }));
   }
 
   refused({ gatewayId, reason, beforeId, limit }: RefusedQuery): KeptRefusedFrame[] {
-    const rows = this.#all<RefusedRow>(this.#refused, gatewayId, reason, beforeId, Math.max(0, limit));
+    const rows = this.#connection.all<RefusedRow>(
+      this.#refused,
+      gatewayId,
+      reason,
+      beforeId,
+      Math.max(0, limit),
+    );
     return rows.map(([id, atMs, gateway, source, topic, why, detail, payload, payloadBytes]) => {
       return { id, atMs, gatewayId: gateway, source, topic, reason: why, detail, payload, payloadBytes };
     });
@@ -75,7 +81,11 @@ export class SqliteReader {
   async restoreIdentities(window: IdentityWindow, afterOffset: number, lastOffset: number): Promise<void> {
     for (let after = afterOffset; after < lastOffset; after += IDENTITIES_PER_SLICE) {
       const upTo = Math.min(lastOffset, after + IDENTITIES_PER_SLICE);
-      for (const [, source, idA, idB, atMs] of this.#all<IdentityRow>(this.#identities, after, upTo)) {
+      for (const [, source, idA, idB, atMs] of this.#connection.all<IdentityRow>(
+        this.#identities,
+        after,
+        upTo,
+      )) {
         if (source === null || idA === null || idB === null) continue;
         window.restore(source, hashOfHalves(idA, idB), atMs);
       }
@@ -85,37 +95,19 @@ export class SqliteReader {
 
   /** Checksum of one entry, null when it is not there: tells whether another file speaks of this very log. */
   checksumAt(offset: number): number | null {
-    const [row] = this.#all<EntryRow>(this.#entries, offset - 1, offset, 1);
+    const [row] = this.#connection.all<EntryRow>(this.#entries, offset - 1, offset, 1);
     return row?.[6] ?? null;
   }
 
   close(): void {
-    this.#db.close();
+    this.#connection.close();
   }
 
   #checkedText([offset, atMs, source, idA, idB, body, checksum]: EntryRow, expected: number): string {
-    if (offset !== expected) throw this.#corrupt(`entry ${expected} is missing`);
+    if (offset !== expected) throw this.#connection.corrupt(`entry ${expected} is missing`);
     if (checksum !== checksumOf({ offset, atMs, source, idA, idB, body })) {
-      throw this.#corrupt(`entry ${offset} is not what was written (checksum)`);
+      throw this.#connection.corrupt(`entry ${offset} is not what was written (checksum)`);
     }
     return body;
-  }
-
-  #statement(sql: string): StatementSync {
-    const statement = this.#db.prepare(sql);
-    statement.setReturnArrays(true);
-    return statement;
-  }
-
-  #all<Row>(statement: StatementSync, ...parameters: (string | number | null)[]): Row[] {
-    try {
-      return statement.all(...parameters) as unknown as Row[];
-    } catch (error) {
-      throw this.#corrupt(error instanceof Error ? error.message : String(error), error);
-    }
-  }
-
-  #corrupt(what: string, cause?: unknown): LogError {
-    return new LogError('data-file-corrupt', `${this.#file}: ${what}`, { cause });
   }
 }

@@ -96,15 +96,19 @@ test('a body that is not what was written is an error that names it', async () =
   db.prepare(`UPDATE entry SET body = '[1,2,"d' WHERE offset = ?`).run(place);
   db.close();
   withHistory((history) => {
-    expect(() => readFrom(history, 0, READINGS, null)).toThrow(`entry ${place} is not what was written`);
+    expect(() => readFrom(history, 0, READINGS, null)).toThrow(
+      `journal.db: entry ${place} is not what was written`,
+    );
   });
 });
 
 test('what is trimmed away while somebody reads is an error and no hole', async () => {
   await log.trim(0, 2_000);
   withHistory((history) => {
+    const { upToOffset } = history.slice(2_000, 5_000, null);
     expect(() => history.slice(0, READINGS, null)).toThrow('offset 1 is trimmed');
-    // The thread lives on: what is there can be read.
+    // The thread lives on: what is there can be read, also where reading stood before.
+    expect(history.slice(upToOffset, 5_000, null).entry(0)).toEqual(wanted(upToOffset, 5_000, null)[0]);
     expect(history.slice(2_000, 2_500, null).entry(0)).toEqual(wanted(2_000, READINGS, null)[0]);
   });
 });
