@@ -1,7 +1,7 @@
 // The body of a snapshot: names, deadlines and tables as bytes one after the other, and the part of the head that says
 // what they are. Tables lie in it as in memory, so that cutting one and reading one is mostly a copy.
 
-import type { Image } from './state/image.ts';
+import { type Copy, type Image, ownCopy } from './state/image.ts';
 import { type Block, noStrides, type Strides } from './state/table.ts';
 import type { World } from './state/world.ts';
 
@@ -50,14 +50,14 @@ function eachOf<N extends string, T>(names: readonly N[], make: (name: N) => T):
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<N, T>;
 }
 
-export function bodyOf({ roster, homeDeadlines, gatewayDeadlines }: World): Body {
+export function bodyOf({ roster, homeDeadlines, gatewayDeadlines }: World, copy: Copy = ownCopy): Body {
   return {
     images: {
       names: roster.namePages.images(),
-      'home-deadlines': homeDeadlines.images(),
-      'gateway-deadlines': gatewayDeadlines.images(),
+      'home-deadlines': homeDeadlines.images(copy),
+      'gateway-deadlines': gatewayDeadlines.images(copy),
     },
-    tables: eachOf(TABLES, (name) => ({ size: roster[name].size, blocks: roster[name].blocks() })),
+    tables: eachOf(TABLES, (name) => ({ size: roster[name].size, blocks: roster[name].blocks(copy) })),
     strides: { ...roster.strides },
   };
 }

@@ -18,6 +18,7 @@ import {
   restoreBody,
 } from './snapshot-body.ts';
 import type { SettingsImage } from './state/home-settings.ts';
+import type { Copy } from './state/image.ts';
 import type { RosterNames } from './state/name-pages.ts';
 
 /** Layout of the bytes. In 1 names and deadlines were in the head, in 1 and 2 every column was apart: still read. */
@@ -47,13 +48,34 @@ interface Head extends BodyHead {
   readonly gatewayDeadlines?: readonly (readonly [number, number])[];
 }
 
-/** The bytes one after the other. In parts: a second copy of them all would hold up the alarms for as long again. */
-export function snapshotParts(engine: Engine): Uint8Array[] {
-  const body = bodyOf(engine.world);
+/**
+ * The bytes one after the other. In parts: a second copy of them all would hold up the alarms for as long again.
+ * `copy` is asked to copy what goes on changing.
+ */
+export function snapshotParts(engine: Engine, copy?: Copy): Uint8Array[] {
+  const body = bodyOf(engine.world, copy);
   const head = new TextEncoder().encode(JSON.stringify(headOf(engine, body)));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, head.byteLength);
   return [length, head, ...partsOf(body)];
+}
+
+/**
+ * Do some of the work of the next snapshot ahead, so that cutting it takes less time in which alarms wait. False: there
+ * is nothing to be done ahead.
+ */
+export function prepareSnapshot(engine: Engine): boolean {
+  return engine.world.roster.namePages.encodeNext();
+}
+
+/** How many bytes the next snapshot will ask to be copied, as things are. */
+export function bytesToCopy(engine: Engine): number {
+  let sum = 0;
+  bodyOf(engine.world, (bytes) => {
+    sum += bytes.byteLength;
+    return bytes;
+  });
+  return sum;
 }
 
 export function encodeSnapshot(engine: Engine): Uint8Array {

@@ -3,14 +3,18 @@
 // snapshot covers is never told to it again. When the log outgrows its disk budget, history goes before its time, and
 // what telemetry has not stored yet is given up; what a snapshot needs is never touched.
 
+import { setImmediate } from 'node:timers/promises';
 import { CORE_VERSION, type Engine } from '#core/engine.ts';
-import { snapshotParts } from '#core/snapshot.ts';
+import { bytesToCopy, prepareSnapshot, snapshotParts } from '#core/snapshot.ts';
 import type { EventLog } from '#journal/journal.ts';
 import type { SnapshotStore } from '#journal/snapshots.ts';
 import type { AlertStore } from '#push/alert-store.ts';
+import { SnapshotRoom } from './snapshot-room.ts';
 
 /** Entries between snapshots: replaying so many takes about a second. */
 export const SNAPSHOT_EVERY_ENTRIES = 500_000;
+/** Or so many: a million homes say half a million things in half a minute, and saving them takes nearly as long. */
+const ENTRIES_PER_HOME = 2;
 /** A start that replayed so many cuts one as soon as it is ready: the next shall be quick whatever happens. */
 const REPLAYED_MAX = 50_000;
 /** A quiet service cuts one so often, so that a start never replays a day. */
@@ -51,6 +55,8 @@ export interface SnapshotterOptions {
 
 export class Snapshotter {
   readonly #options: SnapshotterOptions;
+  /** Of the snapshot that is being saved: one at a time. */
+  readonly #room = new SnapshotRoom();
   #sinceLast = 0;
   #lastCutMs = performance.now();
   #running: Promise<void> = Promise.resolve();
@@ -62,7 +68,8 @@ export class Snapshotter {
 
   constructor(options: SnapshotterOptions) {
     this.#options = options;
-    this.#sinceLast = options.replayedCount >= REPLAYED_MAX ? SNAPSHOT_EVERY_ENTRIES : options.replayedCount;
+    this.#sinceLast =
+      options.replayedCount >= REPLAYED_MAX ? Number.POSITIVE_INFINITY : options.replayedCount;
   }
 
   /** The service is ready. Before, a start needs the processor for itself. */
@@ -73,8 +80,9 @@ export class Snapshotter {
 
   noteProcessed(count: number): void {
     this.#sinceLast += count;
-    const isDue =
-      this.#sinceLast >= SNAPSHOT_EVERY_ENTRIES || performance.now() - this.#lastCutMs >= SNAPSHOT_EVERY_MS;
+    const { homes } = this.#options.engine.world.roster;
+    const entriesMax = Math.max(SNAPSHOT_EVERY_ENTRIES, homes.size * ENTRIES_PER_HOME);
+    const isDue = this.#sinceLast >= entriesMax || performance.now() - this.#lastCutMs >= SNAPSHOT_EVERY_MS;
     if (isDue && this.#hasBegun && !this.#isRunning) void this.cut();
   }
 
@@ -91,9 +99,12 @@ export class Snapshotter {
     try {
       this.#sinceLast = 0;
       this.#lastCutMs = performance.now();
+      while (prepareSnapshot(engine)) await setImmediate();
+      await this.#room.prepare(bytesToCopy(engine));
       alerts.flush();
       const offset = engine.offset;
-      await snapshots.save({ offset, coreVersion: CORE_VERSION, parts: snapshotParts(engine) });
+      const parts = snapshotParts(engine, this.#room.copy);
+      await snapshots.save({ offset, coreVersion: CORE_VERSION, parts });
       this.#olderOffset = this.#newestOffset;
       this.#newestOffset = offset;
       await this.#trim();

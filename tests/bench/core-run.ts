@@ -3,6 +3,8 @@
 
 import { Engine } from '#core/engine.ts';
 import type { Entry, ObservationBody } from '#core/model/entry.ts';
+import { bytesToCopy, prepareSnapshot, snapshotParts } from '#core/snapshot.ts';
+import { SnapshotRoom } from '#runtime/snapshot-room.ts';
 import { configurationsOf, EventStream, observation } from './core-events.ts';
 import { ArrayWatch, createIdTable } from './core-limit.ts';
 import { HOME_DEVICES } from './homes.ts';
@@ -21,6 +23,9 @@ export interface CoreResult {
   readonly limit: readonly number[];
   readonly ourBytes: number;
   readonly limitBytes: number;
+  /** How long cutting a snapshot holds everything up, and copying as many bytes once. */
+  readonly cutMs: readonly number[];
+  readonly copyMs: readonly number[];
   /** Effects of the core while it was timed: the homes are healthy, so there should be next to none. */
   readonly effectCount: number;
 }
@@ -30,6 +35,9 @@ export type CoreProgram = { readonly measure: (run: CoreRun) => Promise<CoreResu
 const START_MS = Date.UTC(2026, 10, 22, 8);
 /** Entries made at a time: in the service they are fresh from the ingest, not read from cold memory. */
 const FRESH = 1_000;
+const CUTS = 8;
+/** More than any cache holds; what a million homes need is reckoned from it, lest the machine runs out of memory. */
+const COPIED_BYTES = 256 * 1024 * 1024;
 /** A new home is looked at once, a moment after it was configured. */
 const SETTLE_MS = 1_000;
 
@@ -55,7 +63,25 @@ async function measure({ homes, chunks, eventsPerChunk }: CoreRun): Promise<Core
     limit.push((eventsPerChunk / limitMs) * 1000);
     ours.push((eventsPerChunk / ourMs) * 1000);
   }
-  return { ours, limit, ourBytes, limitBytes, effectCount };
+  return { ours, limit, ourBytes, limitBytes, effectCount, ...(await timeCuts(engine)) };
+}
+
+/** As the service cuts them: the first has made the room. */
+async function timeCuts(engine: Engine): Promise<Pick<CoreResult, 'cutMs' | 'copyMs'>> {
+  const room = new SnapshotRoom();
+  const byteLength = bytesToCopy(engine);
+  const copiedBytes = Math.min(byteLength, COPIED_BYTES);
+  const from = new Uint8Array(copiedBytes).fill(1);
+  const to = new Uint8Array(copiedBytes).fill(2);
+  const cutMs: number[] = [];
+  const copyMs: number[] = [];
+  for (let round = 0; round < CUTS; round++) {
+    copyMs.push((msOf(() => to.set(from)) * byteLength) / copiedBytes);
+    while (prepareSnapshot(engine));
+    await room.prepare(byteLength);
+    cutMs.push(msOf(() => snapshotParts(engine, room.copy)));
+  }
+  return { cutMs, copyMs };
 }
 
 /** Every home configured, every device heard once, and everything that follows from that done. */

@@ -28,7 +28,7 @@ const PEER_EVENTS: Readonly<Record<PeerName, number>> = {
 export const coreBenchmark: Benchmark = async ({ say, isQuick, isFull }) => {
   const figures: Figure[] = [];
   for (const homes of SIZES.filter((size) => !isQuick || size <= QUICK_SIZE_MAX)) {
-    const { ours, limit, ourBytes, limitBytes, effectCount } = await measure({
+    const { ours, limit, ourBytes, limitBytes, effectCount, cutMs, copyMs } = await measure({
       homes,
       ...(isQuick ? QUICK : FULL),
     });
@@ -38,6 +38,7 @@ export const coreBenchmark: Benchmark = async ({ say, isQuick, isFull }) => {
     figures.push(
       figure(`core-rate-${homes}`, { ours, limit }),
       figure(`core-bytes-per-home-${homes}`, { ours: [ourBytes / homes], limit: [limitBytes / homes] }),
+      figure(`core-snapshot-cut-${homes}`, { ours: cutMs, limit: copyMs }),
     );
     if (homes > PEER_SIZE_MAX && !isFull) continue;
     for (const peer of Object.keys(PEERS) as PeerName[]) {

@@ -2,7 +2,7 @@
 // so it does not depend on how the heap was built: a restored engine wakes everybody in the same order.
 // Lazy by use: callers arm only when a deadline becomes earlier, and re-arm when it comes due.
 
-import type { Image } from './image.ts';
+import { type Copy, type Image, ownCopy } from './image.ts';
 
 const ARITY = 4;
 const ABSENT = 0xffff_ffff;
@@ -47,12 +47,12 @@ export class DeadlineHeap {
   }
 
   /** Everybody who waits, for the snapshot: numbers, and when each is due. */
-  images(): Image[] {
-    const numbers = this.#order.slice(0, this.#count);
-    const dueAtMs = this.#dueAtMs.slice(0, this.#count);
+  images(copy: Copy = ownCopy): Image[] {
+    const bytesOf = ({ buffer, BYTES_PER_ELEMENT }: Uint32Array | Float64Array): Uint8Array =>
+      new Uint8Array(buffer, 0, this.#count * BYTES_PER_ELEMENT);
     return [
-      { name: 'number', bytes: new Uint8Array(numbers.buffer) },
-      { name: 'dueAtMs', bytes: new Uint8Array(dueAtMs.buffer) },
+      { name: 'number', bytes: copy(bytesOf(this.#order)) },
+      { name: 'dueAtMs', bytes: copy(bytesOf(this.#dueAtMs)) },
     ];
   }
 

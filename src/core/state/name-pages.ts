@@ -57,17 +57,28 @@ export class NamePages {
 
   /** Row `index` of a group has other names now. */
   noteChanged(group: Group, index: number): void {
-    this.#encoded.delete(`${group}/${Math.floor(index / ROWS)}`);
+    this.#encoded.delete(keyOf(group, Math.floor(index / ROWS)));
   }
 
   images(): Image[] {
-    const images: Image[] = [];
-    for (const group of Object.keys(GROUPS) as Group[]) {
-      const rows = this.#names[GROUPS[group][0]].length;
-      for (let page = 0; page * ROWS < rows; page++)
-        images.push({ name: `${group}/${page}`, bytes: this.#encode(group, page) });
-    }
-    return images;
+    return this.#pages().map(([group, page]) => ({
+      name: keyOf(group, page),
+      bytes: this.#encode(group, page),
+    }));
+  }
+
+  /** Encodes one page that has to be; false when none has. */
+  encodeNext(): boolean {
+    const next = this.#pages().find(([group, page]) => !this.#encoded.has(keyOf(group, page)));
+    if (next !== undefined) this.#encode(...next);
+    return next !== undefined;
+  }
+
+  #pages(): (readonly [Group, number])[] {
+    return (Object.keys(GROUPS) as Group[]).flatMap((group) => {
+      const pages = Math.ceil(this.#names[GROUPS[group][0]].length / ROWS);
+      return Array.from({ length: pages }, (_, page) => [group, page] as const);
+    });
   }
 
   restore(images: readonly Image[]): void {
@@ -85,7 +96,7 @@ export class NamePages {
   }
 
   #encode(group: Group, page: number): Uint8Array {
-    const key = `${group}/${page}`;
+    const key = keyOf(group, page);
     const known = this.#encoded.get(key);
     if (known !== undefined) return known;
     const from = page * ROWS;
@@ -94,4 +105,8 @@ export class NamePages {
     this.#encoded.set(key, bytes);
     return bytes;
   }
+}
+
+function keyOf(group: Group, page: number): string {
+  return `${group}/${page}`;
 }

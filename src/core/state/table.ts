@@ -18,6 +18,7 @@ import {
   type Numbers,
   type Scalar,
 } from './column-type.ts';
+import { type Copy, ownCopy } from './image.ts';
 import { type Layout, layOut } from './layout.ts';
 import { List } from './list.ts';
 import type { Row, RowKind } from './row.ts';
@@ -72,7 +73,10 @@ interface NamedColumn<K extends RowKind> {
   readonly column: AnyColumn<K>;
 }
 
-/** Twice the room would be thrown away in a table of a million rows; whoever restores a snapshot knows the size. */
+/**
+ * Twice the room would be thrown away in a table of a million rows. Also after a restart, whose size is known: without
+ * room the first home that is registered would have all tables copied to new memory while alarms wait.
+ */
 const GROWTH = 1.2;
 const ROWS_AT_FIRST = 16;
 /** Line of the cache of every processor we know of. */
@@ -145,24 +149,30 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   /** Make the row of `number` usable; new rows are all zero. */
   ensure(number: number): void {
     if (number < this.size) return;
-    if (number >= this.#capacity) this.#grow(Math.max(number + 1, Math.ceil(this.#capacity * GROWTH)));
+    if (number >= this.#capacity) this.#grow(Math.ceil(Math.max(number + 1, this.#capacity) * GROWTH));
     this.size = number + 1;
   }
 
+  /** All numbers of a row become zero, as those of a new one. */
+  clear(row: Row<K>): void {
+    for (const type of LANE_TYPES) this.#lanes[type].fill(0, row, row + this.#stride);
+    for (const { column } of this.#all()) if (column instanceof List) column.fill(row, 0);
+  }
+
   /** Copies, so that they may be written while the numbers go on changing. */
-  blocks(): Block[] {
+  blocks(copy: Copy = ownCopy): Block[] {
     const stride = this.#stride;
     const all = this.#all();
     const lanes = LANE_TYPES.map((type) => {
       const columns = all
         .filter((column) => laneOf(column.type) === type)
         .map(({ name }) => ({ name, at: this.#layout.places.get(name)! }));
-      return { type, stride, columns, bytes: bytesOf(this.#lanes[type], this.size * stride).slice() };
+      return { type, stride, columns, bytes: copy(bytesOf(this.#lanes[type], this.size * stride)) };
     });
     const lists = all.flatMap(({ name, column }) => {
       if (!(column instanceof List)) return [];
       const { type, width, numbers } = column;
-      const bytes = bytesOf(numbers, this.size * width).slice();
+      const bytes = copy(bytesOf(numbers, this.size * width));
       return [{ type, stride: width, columns: [{ name, at: 0 }], bytes }];
     });
     return [...lanes.filter(({ columns }) => columns.length > 0), ...lists];

@@ -2,7 +2,7 @@
 // the row and the heap is left alone. The heap goes by number: every recovery wakes in the same order.
 
 import { DeadlineHeap } from './deadline-heap.ts';
-import type { Image } from './image.ts';
+import type { Copy, Image } from './image.ts';
 import type { Row, RowKind } from './row.ts';
 import type { Column } from './table.ts';
 
@@ -42,8 +42,8 @@ export class Waking<K extends RowKind> {
     return row;
   }
 
-  images(): Image[] {
-    return this.#deadlines.images();
+  images(copy: Copy): Image[] {
+    return this.#deadlines.images(copy);
   }
 
   /** After the table was restored: cores before 6 did not keep with a row when it is due. */

@@ -47,6 +47,18 @@ test('what a restart has read is not encoded again, and does not keep the whole 
   expect(kept!.bytes.buffer.byteLength).toBe(bytes.length);
 });
 
+test('pages are encoded ahead one at a time, each once', () => {
+  const names = emptyNames();
+  const pages = new NamePages(names);
+  for (let row = 1; row < 9000; row++) names.homeId[row] = `h-${row}`;
+  const ahead = [1, 2, 3, 4].map(() => pages.encodeNext());
+  expect(ahead).toEqual([true, true, true, false]);
+  const before = pages.images();
+  pages.noteChanged('homes', 5000);
+  expect([pages.encodeNext(), pages.encodeNext()]).toEqual([true, false]);
+  expect(pages.images().map(({ bytes }, at) => bytes === before[at]!.bytes)).toEqual([true, false, true]);
+});
+
 test('a page that did not change is not encoded again', () => {
   const names = emptyNames();
   const pages = new NamePages(names);

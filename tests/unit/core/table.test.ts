@@ -131,6 +131,16 @@ test('what is often read is named once, and there is such a column', () => {
   }
 });
 
+test('after a restart the next homes find room', () => {
+  const before = tables();
+  for (let number = 1; number <= 100; number++) before.homes.ensure(number);
+  const after = tables();
+  after.homes.restore(before.homes.size, before.homes.blocks(), before.strides);
+  const { columns } = after.homes;
+  for (let number = 101; number <= 120; number++) after.homes.ensure(number);
+  expect(after.homes.columns).toBe(columns);
+});
+
 test('blocks are copies', () => {
   const all = tables();
   write(all, 3);

@@ -1,12 +1,13 @@
 // Goal: whatever was on disk when the process died, the core that comes back says the same as one that never died,
 // staff never see a decision twice, and nothing they saw is taken from them.
 
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { LIMITS } from '#config/limits.ts';
 import { CORE_VERSION } from '#core/engine.ts';
 import type { Effect } from '#core/model/effect.ts';
 import type { Entry, EntryBody } from '#core/model/entry.ts';
-import { snapshotParts } from '#core/snapshot.ts';
+import { encodeSnapshot, snapshotParts } from '#core/snapshot.ts';
 import type { EventLog } from '#journal/journal.ts';
 import { createMemoryLog } from '#journal/memory.ts';
 import { createMemorySnapshotStore, type SnapshotStore } from '#journal/snapshots.ts';
@@ -180,10 +181,10 @@ test('a start that had much to replay cuts a snapshot as soon as it is ready', a
   const start = async (replayedCount: number): Promise<Snapshotter> => {
     const snapshotter = new Snapshotter({ ...quiet, replayedCount });
     snapshotter.noteProcessed(1);
-    await new Promise(setImmediate);
+    await turns();
     expect(await disk.snapshots.latest()).toBeNull();
     snapshotter.begin();
-    await new Promise(setImmediate);
+    await turns();
     return snapshotter;
   };
   const little = await start(10);
@@ -192,8 +193,36 @@ test('a start that had much to replay cuts a snapshot as soon as it is ready', a
   expect(await disk.snapshots.latest()).toMatchObject({ offset: 3 });
   await loop.append({ type: 'tick' });
   little.noteProcessed(SNAPSHOT_EVERY_ENTRIES);
-  await new Promise(setImmediate);
+  await turns();
   expect(await disk.snapshots.latest()).toMatchObject({ offset: 4 });
+});
+
+test('a snapshot that takes long to save is that of its own offset, whatever comes meanwhile', async () => {
+  const disk = newDisk();
+  const { engine, loop } = await boot(disk);
+  const { promise: disc, resolve: spin } = Promise.withResolvers<void>();
+  const saved: { readonly cut: Uint8Array; readonly written: Uint8Array }[] = [];
+  const save: SnapshotStore['save'] = async ({ parts }) => {
+    const cut = encodeSnapshot(engine);
+    await disc;
+    saved.push({ cut, written: new Uint8Array(Buffer.concat(parts)) });
+  };
+  const snapshotter = new Snapshotter({
+    ...{ ...disk, engine, snapshots: { ...disk.snapshots, save } },
+    ...{ replayedCount: 0, retentionMs: 1e12, onFailure: fail },
+  });
+  const cuts: Promise<void>[] = [];
+  for (const id of ['a', 'b', 'c']) {
+    await loop.append({ type: 'home-configured', home: homeOf({ home: { homeId: `h-${id}` } }) });
+    await loop.append(press(id));
+    cuts.push(snapshotter.cut());
+    await turns();
+  }
+  spin();
+  await Promise.all(cuts);
+  // The second and the third were asked for while the first was being saved: one of both is enough.
+  expect(saved).toHaveLength(2);
+  for (const { cut, written } of saved) expect(written).toEqual(cut);
 });
 
 test('without snapshot and without the whole log there is no guess', async () => {
@@ -210,6 +239,11 @@ test('the log is read in order and without gaps, or not at all', async () => {
   const torn = { ...disk, log: { ...disk.log, read: async () => entries.slice(1) } };
   await expect(recover({ ...torn, onHistoryLost: fail })).rejects.toThrow('gap');
 });
+
+/** More than a snapshot of a few homes takes. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 10; turn++) await setImmediate();
+}
 
 function methodsOf(log: EventLog): EventLog {
   return {
