@@ -107,6 +107,8 @@ export const enHistory: Record<keyof typeof zhHistory, string> = {
   'backtest.nothingCovered': 'Nothing was recorded in this time.',
   'backtest.covered': '{from} to {until}, {homes} homes, {days} home-days.',
   'backtest.partOfLog': 'The log has only a part of the history.',
+  'backtest.leftOut':
+    '{count} homes with alerts are left out: they are no longer watched, and the log does not reach back far enough.',
   'backtest.figure': 'Figure',
   'backtest.before': 'Really',
   'backtest.after': 'With these settings',

@@ -102,6 +102,7 @@ export const zhHistory = {
   'backtest.nothingCovered': '这段时间没有记录。',
   'backtest.covered': '{from} 至 {until}，{homes} 户，{days} 户·天。',
   'backtest.partOfLog': '日志只保留了一部分历史。',
+  'backtest.leftOut': '另有 {count} 户有过报警但未计入：现已停止守护，日志也不够长。',
   'backtest.figure': '指标',
   'backtest.before': '实际',
   'backtest.after': '试算',

@@ -135,7 +135,8 @@ export class Loop implements Runtime {
     const effects: Effect[] = [];
     this.#engine.stepEach(entries, (entry, caused) => {
       for (const effect of caused) effects.push(effect);
-      if (entry.body.type === 'command') this.#answers.set(entry.offset, caused.at(-1));
+      if (entry.body.type === 'command')
+        this.#answers.set(entry.offset, answerIn(caused, entry.body.command));
     });
     const last = entries.at(-1)!;
     const latest = effects.at(-1);
@@ -146,6 +147,14 @@ export class Loop implements Runtime {
     this.#options.alerts.record(effects, last.offset);
     this.#options.onProcessed(last.atMs, entries.length);
   }
+}
+
+/** A word with the resident may clear other alerts of the home as well: those are no answer. */
+function answerIn(caused: readonly Effect[], command: Command): Effect | undefined {
+  return caused.findLast((effect) => {
+    if (effect.type !== 'alert') return effect.type !== 'prompt';
+    return 'alertId' in command && effect.alert.id === command.alertId;
+  });
 }
 
 function stateOf(link: number): GatewayStatus['state'] {

@@ -40,7 +40,7 @@ export function explanationOf(kind: AlertKind, atMs: number): DeskAlert['explana
     case 'long-unheard':
       return { code: kind, params: { sinceMs: atMs - 26 * hour, thresholdMs: 24 * hour } };
     case 'gateway-silent':
-      return { code: kind, params: { lastSeenAtMs: atMs - 190_000, windowMs: 180_000, linkLost: true } };
+      return { code: kind, params: { lastSeenAtMs: atMs - 190_000, windowMs: 180_000 } };
     case 'device-silent':
       return { code: kind, params: { lastSeenAtMs: atMs - 6 * hour, windowMs: 5 * hour, kind: 'motion' } };
     case 'low-battery':
@@ -48,7 +48,7 @@ export function explanationOf(kind: AlertKind, atMs: number): DeskAlert['explana
     case 'tamper':
       return { code: kind, params: { deviceId: 'pir-1' } };
     case 'rule-fault':
-      return { code: kind, params: { rule: 'inactivity', offset: 812 } };
+      return { code: kind, params: { rule: 'inactivity', offset: 812, error: 'planted' } };
     case 'not-up':
       return {
         code: 'not-up.learned',

@@ -196,6 +196,7 @@ function life(n: number, extra: object = {}) {
 const REPORT = {
   ...{ coveredFromMs: Date.UTC(2026, 9, 1), coveredUntilMs: Date.UTC(2026, 10, 1), isWholeLog: false },
   ...{ assumedHomes: 0, readEntries: 9, steppedEntries: 9, coreVersions: ['1'], homes: 12, homeDays: 372 },
+  leftOutHomes: 2,
   before: { raised: 31, perThousandHomeDays: 83.3 },
   after: { raised: 19, perThousandHomeDays: 51.1 },
   ...{ falseBefore: 21, falseAfter: 10, helpBefore: 4, helpAfter: 3 },

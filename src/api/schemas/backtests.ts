@@ -65,7 +65,10 @@ const report = Type.Object({
   readEntries: Type.Integer(),
   steppedEntries: Type.Integer(),
   coreVersions: Type.Array(Type.String(), { description: 'That decided then; another one may differ' }),
-  homes: Type.Integer(),
+  homes: Type.Integer({ description: 'Watched at some time in the window' }),
+  leftOutHomes: Type.Integer({
+    description: 'Had alerts, but ended or were suspended: the log is too short',
+  }),
   homeDays: Type.Number(),
   before: counts,
   after: counts,

@@ -40,6 +40,8 @@ export interface Report {
   readonly coveredFromMs: number | null;
   readonly coveredUntilMs: number | null;
   readonly isWholeLog: boolean;
+  /** Ended or suspended by now, and the log is too short to judge them. */
+  readonly leftOutHomes: number;
   readonly homes: number;
   readonly homeDays: number;
   readonly before: Count;

@@ -32,13 +32,14 @@ export function BacktestReport({ report }: { readonly report: Report }) {
 
 function Coverage({ report }: { readonly report: Report }) {
   const nowMs = useDesk().feed.nowMs.value;
-  const { coveredFromMs, coveredUntilMs, homes, homeDays, isWholeLog } = report;
+  const { coveredFromMs, coveredUntilMs, homes, homeDays, isWholeLog, leftOutHomes } = report;
   if (coveredFromMs === null || coveredUntilMs === null) return <p>{t('backtest.nothingCovered')}</p>;
   const span = { from: clockTime(coveredFromMs, nowMs), until: clockTime(coveredUntilMs, nowMs) };
   return (
     <p class="hint">
       {t('backtest.covered', { ...span, homes, days: number(homeDays) })}{' '}
-      {!isWholeLog && t('backtest.partOfLog')}
+      {!isWholeLog && t('backtest.partOfLog')}{' '}
+      {leftOutHomes > 0 && t('backtest.leftOut', { count: leftOutHomes })}
     </p>
   );
 }
@@ -117,7 +118,7 @@ function Lives({ title, lives, count }: LivesProps) {
       <table class="sources">
         <tbody>
           {shown.map((life) => (
-            <tr key={life.alertId}>
+            <tr key={`${life.alertId} ${life.atMs}`}>
               <th scope="row">{word('kind', life.kind)}</th>
               <td>{life.homeId}</td>
               <td>

@@ -20,7 +20,7 @@ interface Props {
 
 export function ParameterField({ ruleId, parameter, value, onInput }: Props) {
   const usual = t('backtest.default', { value: textOf(parameter, parameter.default) });
-  const bounds = `${textOf(parameter, parameter.min)}–${textOf(parameter, parameter.max)}`;
+  const bounds = `${boundText(parameter, parameter.min)}–${boundText(parameter, parameter.max)}`;
   const id = useId();
   return (
     <label for={id} title={parameter.name}>
@@ -78,6 +78,12 @@ export function numberOf(parameter: RuleParameter, typed: string): number {
 export function textOf(parameter: RuleParameter, value: number): string {
   if (parameter.unit === 'switch') return t(value === 1 ? 'backtest.on' : 'backtest.off');
   return parameter.unit === 'minute-of-day' ? minuteOfDay(value) : String(value / scaleOf(parameter));
+}
+
+/** Ten seconds are 0.17 minutes, and not 0.16666666666666666. */
+export function boundText(parameter: RuleParameter, value: number): string {
+  if (parameter.unit !== 'ms') return textOf(parameter, value);
+  return String(Math.round((value * 100) / scaleOf(parameter)) / 100);
 }
 
 /** In Chinese where we have words for it; a newer server may know more rules than we do. */

@@ -20,8 +20,8 @@ const NOTHING: readonly EntryBody[] = [];
 
 export class ChosenEntries {
   readonly #rules: RuleSettings;
-  /** Is this alert open in the replay? */
-  readonly #isOpen: (alertId: string) => boolean;
+  /** The alert of the replay that stands for a live one; null: none. */
+  readonly #standInOf: (alertId: string) => string | null;
   readonly #chosenHomes: ReadonlySet<number>;
   readonly #homes: Numbering;
   readonly #gateways: Numbering;
@@ -37,9 +37,9 @@ export class ChosenEntries {
   /** The homes once were behind a gateway of which nobody knows any more who else was. */
   #needsAll = false;
 
-  constructor({ homes, rules, sources }: BacktestPlan, isOpen: (alertId: string) => boolean) {
+  constructor({ homes, rules, sources }: BacktestPlan, standInOf: (alertId: string) => string | null) {
     this.#rules = rules;
-    this.#isOpen = isOpen;
+    this.#standInOf = standInOf;
     this.#chosenHomes = new Set(homes);
     this.#sources = new Set(sources);
     this.#homes = new Numbering(homes);
@@ -162,9 +162,12 @@ export class ChosenEntries {
     this.#sources.add(-gateway);
   }
 
-  /** What staff decided about an alert that does not exist here is nothing. */
+  /** What staff decided about an alert for which nothing stands here is nothing. */
   #ofCommand(command: Command): readonly EntryBody[] {
-    if ('alertId' in command) return this.#isOpen(command.alertId) ? [{ type: 'command', command }] : NOTHING;
+    if ('alertId' in command) {
+      const alertId = this.#standInOf(command.alertId);
+      return alertId === null ? NOTHING : [{ type: 'command', command: { ...command, alertId } }];
+    }
     if (!this.#chosenHomes.has(command.home)) return NOTHING;
     return [{ type: 'command', command: { ...command, home: this.#homes.of(command.home) } }];
   }

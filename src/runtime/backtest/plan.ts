@@ -39,10 +39,10 @@ export function homesById(roster: Roster, homeIds: readonly string[]): HomeRow[]
   return [...roster.homes.rows()].filter((home) => wanted.has(roster.homeIdOf(home)));
 }
 
-/** Every watched home in the district or below. */
+/** Every home in the district or below: also one that has ended or is suspended may have been watched then. */
 export function homesInDistrict(roster: Roster, districtCode: string): HomeRow[] {
   const isThere = (home: HomeRow): boolean =>
-    roster.isWatched(home) && isInScope(districtCode, roster.districtOf(home));
+    roster.homes.columns.revision[home]! > 0 && isInScope(districtCode, roster.districtOf(home));
   return [...roster.homes.rows()].filter(isThere);
 }
 
@@ -98,8 +98,10 @@ function homeNow(roster: Roster, home: HomeRow): KnownSince<HomeConfiguration> {
       supervision: supervisionOf(devices.columns.windowMs[device]!),
     })),
   };
-  const sinceMs = Math.min(...own.map((device) => devices.columns.knownSinceMs[device]!));
-  return { configuration, sinceMs };
+  const knownSinceMs = own.map((device) => devices.columns.knownSinceMs[device]!);
+  // A home that was removed has no devices any more that could tell.
+  const isGone = own.length === 0 && !configuration.isWatched;
+  return { configuration, sinceMs: isGone ? 0 : Math.min(...knownSinceMs) };
 }
 
 function gatewayNow(roster: Roster, gateway: GatewayRow): KnownSince<GatewayConfiguration> {

@@ -7,24 +7,24 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Roster } from '#core/state/roster.ts';
 import type { HomeRow } from '#core/state/row.ts';
 import type { AlertStore } from '#push/alert-store.ts';
-import { lifeOf } from './alert-lives.ts';
+import { type AlertLife, lifeOf } from './alert-lives.ts';
 import type { Backtest, BacktestAnswer, BacktestRequest, Backtests } from './backtests.ts';
 import { type BacktestPlan, homesById, homesInDistrict, planOf } from './plan.ts';
-import { type HomeWindow, type RealLife, reportOf } from './report.ts';
+import { type RealLife, reportOf } from './report.ts';
 import type { ReplayThread, ThreadResult } from './thread.ts';
 
 /** Waiting ones: a supervisor's comparison of a few settings; then 'busy'. */
 export const QUEUED_MAX = 4;
 /** With their reports: some MB each at most. */
 export const KEPT_MAX = 20;
-/** A town. The rosters of so many homes are some 30 MB on their way to the thread. */
+/** Watched ones: a town. The rosters of so many homes are some 30 MB on their way to the thread. */
 export const HOMES_MAX = 10_000;
 /** About a millisecond of the event loop. */
 const ALERTS_PER_PAGE = 100;
 
 export interface QueueOptions {
   readonly roster: Roster;
-  readonly alerts: Pick<AlertStore, 'list'>;
+  readonly alerts: Pick<AlertStore, 'get' | 'list'>;
   readonly nowMs: () => number;
   /** Null: there is no log on disk to read. */
   readonly startThread: ((plan: BacktestPlan, onProgress: (progress: number) => void) => ReplayThread) | null;
@@ -55,7 +55,8 @@ export class BacktestQueue implements Backtests {
     const homes =
       'homeIds' in area ? homesById(roster, area.homeIds) : homesInDistrict(roster, area.districtCode);
     if (homes.length === 0) return { ok: false, refusal: 'no-homes' };
-    if (homes.length > HOMES_MAX) return { ok: false, refusal: 'too-many-homes' };
+    if (homes.filter((home) => roster.isWatched(home)).length > HOMES_MAX)
+      return { ok: false, refusal: 'too-many-homes' };
     if (this.#inState('queued').length >= QUEUED_MAX) return { ok: false, refusal: 'busy' };
     const districts = homes.map((home) => roster.districtOf(home));
     const backtest: Backtest = {
@@ -126,15 +127,26 @@ export class BacktestQueue implements Backtests {
     this.#end(job, { state: 'done', progress: 1, report });
   }
 
-  async #report(plan: BacktestPlan, job: Job, { replayed, simulated }: ThreadResult) {
+  async #report(plan: BacktestPlan, job: Job, result: ThreadResult) {
+    const { windows, unknownHomeIds, ...replayed } = result.replayed;
     const fromMs = Math.max(plan.fromMs, replayed.coveredFromMs ?? plan.toMs);
     const untilMs = replayed.coveredUntilMs ?? plan.toMs;
-    const windows = plan.homesNow.map(({ configuration, sinceMs }): HomeWindow => {
-      return { homeId: configuration.homeId, watchedMs: Math.max(0, untilMs - Math.max(fromMs, sinceMs)) };
-    });
-    const homeIds = new Set(windows.map(({ homeId }) => homeId));
+    const homeIds = new Set(plan.homesNow.map(({ configuration }) => configuration.homeId));
     const real = await this.#really(job, homeIds, { fromMs, untilMs });
-    return reportOf({ replayed, windows, real, simulated });
+    const simulated = await this.#countable(result.simulated, plan.fromMs);
+    return reportOf({ replayed, windows, unknownHomeIds, real, simulated });
+  }
+
+  /** Without what came back of alerts that really were raised before: these are not counted as real ones either. */
+  async #countable(simulated: readonly AlertLife[], fromMs: number): Promise<AlertLife[]> {
+    const countable: AlertLife[] = [];
+    let looks = 0;
+    for (const life of simulated) {
+      const isOlder = life.raisedAtMs < fromMs;
+      if (isOlder && looks++ % ALERTS_PER_PAGE === 0) await nextTurn();
+      if (!isOlder || this.#options.alerts.get(life.alertId) === null) countable.push(life);
+    }
+    return countable;
   }
 
   /** What was really raised in the homes, oldest first. */

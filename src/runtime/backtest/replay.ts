@@ -11,6 +11,8 @@ import type { Rule } from '#core/rules/rule.ts';
 import type { HistorySlice, HistorySpan, LogHistory } from '#journal/history.ts';
 import { ChosenEntries } from './chosen-entries.ts';
 import type { BacktestPlan } from './plan.ts';
+import { StandIns } from './stand-ins.ts';
+import { type HomeWindow, WatchTimes } from './watch-times.ts';
 
 export interface ReplayOptions {
   readonly history: LogHistory;
@@ -38,7 +40,13 @@ export interface Replayed {
   readonly coreVersions: readonly string[];
 }
 
-const NO_HISTORY: Replayed = {
+export interface ReplayedHomes extends Replayed {
+  readonly windows: readonly HomeWindow[];
+  /** Not watched today, and the log no longer reaches back to tell whether they were: nothing can be said of them. */
+  readonly unknownHomeIds: readonly string[];
+}
+
+const NO_HISTORY: ReplayedHomes = {
   coveredFromMs: null,
   coveredUntilMs: null,
   isWholeLog: false,
@@ -46,10 +54,12 @@ const NO_HISTORY: Replayed = {
   readEntries: 0,
   steppedEntries: 0,
   coreVersions: [],
+  windows: [],
+  unknownHomeIds: [],
 };
 
 /** @throws LogError when the history is trimmed away under the replay, or damaged */
-export function replayHistory(options: ReplayOptions): Replayed {
+export function replayHistory(options: ReplayOptions): ReplayedHomes {
   const span = options.history.span();
   if (span === null || span.firstAtMs >= options.plan.toMs) return NO_HISTORY;
   return new Replay(options, span).run();
@@ -60,6 +70,9 @@ class Replay {
   readonly #span: HistorySpan;
   readonly #engine: Engine;
   readonly #chosen: ChosenEntries;
+  readonly #standIns: StandIns;
+  readonly #watchTimes: WatchTimes;
+  readonly #unknownHomeIds: string[] = [];
   readonly #coreVersions = new Set<string>();
   #readEntries = 0;
   #steppedEntries = 0;
@@ -68,10 +81,12 @@ class Replay {
     this.#options = options;
     this.#span = span;
     this.#engine = new Engine(options.rules);
-    this.#chosen = new ChosenEntries(options.plan, (alertId) => this.#engine.book.get(alertId) !== undefined);
+    this.#standIns = new StandIns(this.#engine.book);
+    this.#chosen = new ChosenEntries(options.plan, (alertId) => this.#standIns.of(alertId));
+    this.#watchTimes = new WatchTimes(Math.max(options.plan.fromMs, span.firstAtMs));
   }
 
-  run(): Replayed {
+  run(): ReplayedHomes {
     const { firstOffset, firstAtMs, lastAtMs } = this.#span;
     const { toMs } = this.#options.plan;
     const isWholeLog = firstOffset === 1;
@@ -87,6 +102,8 @@ class Replay {
       readEntries: this.#readEntries,
       steppedEntries: this.#steppedEntries,
       coreVersions: [...this.#coreVersions],
+      windows: this.#watchTimes.until(endMs + 1),
+      unknownHomeIds: this.#unknownHomeIds,
     };
   }
 
@@ -96,7 +113,10 @@ class Replay {
     const { gatewaysNow, homesNow } = this.#options.plan;
     const known = <T>(all: readonly { configuration: T; sinceMs: number }[]): T[] =>
       all.filter(({ sinceMs }) => sinceMs < firstAtMs).map(({ configuration }) => configuration);
-    const homes = known(homesNow);
+    const { watched: homes = [], ended = [] } = Object.groupBy(known(homesNow), ({ isWatched }) =>
+      isWatched ? 'watched' : 'ended',
+    );
+    this.#unknownHomeIds.push(...ended.map(({ homeId }) => homeId));
     const bodies: EntryBody[] = [
       ...known(gatewaysNow).map((gateway): EntryBody => ({ type: 'gateway-configured', gateway })),
       ...homes.map((home): EntryBody => ({ type: 'home-configured', home })),
@@ -150,9 +170,12 @@ class Replay {
   /** Offsets are those of the log, because claims are told apart by them; what lies between is not about us. */
   #step(offset: number, atMs: number, body: EntryBody): void {
     this.#steppedEntries++;
+    if (body.type === 'home-configured') this.#watchTimes.noteConfigured(body.home, atMs);
     this.#engine.world.offset = offset - 1;
     const effects = this.#engine.step({ offset, atMs, body });
-    if (effects.length > 0) this.#options.onEffects(effects);
+    if (effects.length === 0) return;
+    this.#standIns.note(effects);
+    this.#options.onEffects(effects);
   }
 
   /** Binary search: entries are in the order of time. */

@@ -1,10 +1,11 @@
 // What a back-test answers: the alerts that were really raised against those that would have been, matched one to one.
-// The same id is the same alert; other settings move the moment and with it the id, so what is about the same thing at
-// the same time is the same alert as well, only earlier or later. What would be new has no outcome: nobody was there.
+// The same id is the same alert; other settings move the moment and with it the id, so what rang for the same silence
+// or open door is the same alert as well, only earlier or later. What would be new has no outcome: nobody was there.
 
 import type { OutcomeCode } from '#core/model/command.ts';
 import type { AlertLife } from './alert-lives.ts';
 import type { Replayed } from './replay.ts';
+import type { HomeWindow } from './watch-times.ts';
 
 /** Closed with one of these: nobody needed help, and somebody was called for nothing. */
 export const FALSE_OUTCOMES: readonly OutcomeCode[] = [
@@ -40,7 +41,10 @@ export interface BacktestCounts {
 }
 
 export interface BacktestReport extends Replayed {
+  /** Watched at some time in the window. */
   readonly homes: number;
+  /** Had alerts, but are not watched today, and the log no longer tells of when they were: they are not in here. */
+  readonly leftOutHomes: number;
   /** Days of homes in the part of the window of which there was history. */
   readonly homeDays: number;
   readonly before: BacktestCounts;
@@ -74,40 +78,41 @@ export interface HomeCounts {
   readonly after: number;
 }
 
-/** Part of the window in which a home was watched and there was history. */
-export interface HomeWindow {
-  readonly homeId: string;
-  readonly watchedMs: number;
-}
-
 export interface ReportParts {
   readonly replayed: Replayed;
   readonly windows: readonly HomeWindow[];
+  readonly unknownHomeIds: readonly string[];
   readonly real: readonly RealLife[];
   readonly simulated: readonly AlertLife[];
 }
 
-export function reportOf({ replayed, windows, real, simulated }: ReportParts): BacktestReport {
-  const matches = match(real, simulated);
-  const wouldRaise = simulated.filter((life) => !matches.simulated.has(life));
+export function reportOf({ replayed, windows, unknownHomeIds, ...lives }: ReportParts): BacktestReport {
+  const unknown = new Set(unknownHomeIds);
+  const isKnown = ({ homeId }: { readonly homeId: string }): boolean => !unknown.has(homeId);
+  const real = lives.real.filter(isKnown);
+  const matches = match(real, lives.simulated.filter(isKnown));
+  const { wouldRaise } = matches;
+  const would = [...matches.real.values(), ...wouldRaise];
   const wouldNotRaise = real.filter((life) => !matches.real.has(life));
   const both = real.flatMap((life) => {
     const counterpart = matches.real.get(life);
     return counterpart === undefined ? [] : [{ ...life, wouldAtMs: counterpart.atMs }];
   });
-  const homeDays = windows.reduce((sum, { watchedMs }) => sum + watchedMs, 0) / DAY_MS;
+  const known = windows.filter(isKnown);
+  const homeDays = known.reduce((sum, { watchedMs }) => sum + watchedMs, 0) / DAY_MS;
   return {
     ...replayed,
-    homes: windows.length,
+    homes: known.filter(({ watchedMs }) => watchedMs > 0).length,
+    leftOutHomes: new Set(lives.real.map(({ homeId }) => homeId)).intersection(unknown).size,
     homeDays: twoDigits(homeDays),
     before: countsOf(real.length, homeDays),
-    after: countsOf(simulated.length, homeDays),
+    after: countsOf(would.length, homeDays),
     falseBefore: closedAs(FALSE_OUTCOMES, real),
     falseAfter: closedAs(FALSE_OUTCOMES, both),
     helpBefore: closedAs(HELP_OUTCOMES, real),
     helpAfter: closedAs(HELP_OUTCOMES, both),
-    byRule: byRule(real, simulated, both),
-    byHome: byHome(windows, real, simulated),
+    byRule: byRule(real, would, both),
+    byHome: byHome(known, real, would),
     wouldRaise: wouldRaise.slice(0, ITEMS_MAX),
     wouldNotRaise: wouldNotRaise.slice(0, ITEMS_MAX),
     both: both.slice(0, ITEMS_MAX),
@@ -117,42 +122,45 @@ export function reportOf({ replayed, windows, real, simulated }: ReportParts): B
 
 interface Matches {
   readonly real: ReadonlyMap<RealLife, AlertLife>;
-  readonly simulated: ReadonlySet<AlertLife>;
+  readonly wouldRaise: readonly AlertLife[];
 }
 
 /** First by id, then whatever is about the same and overlaps in time, in the order of time. */
 function match(real: readonly RealLife[], simulated: readonly AlertLife[]): Matches {
-  const byId = new Map(simulated.map((life) => [life.alertId, life]));
   const matched = new Map<RealLife, AlertLife>();
-  const taken = new Set<AlertLife>();
-  const pair = (life: RealLife, counterpart: AlertLife | undefined): void => {
-    if (counterpart === undefined) return;
-    matched.set(life, counterpart);
-    taken.add(counterpart);
-  };
-  for (const life of real) pair(life, byId.get(life.alertId));
-  const free = Map.groupBy(
-    simulated.filter((life) => !taken.has(life)),
-    subjectOf,
-  );
+  const byId = Map.groupBy(simulated, ({ alertId }) => alertId);
+  for (const life of real) {
+    const [first] = byId.get(life.alertId) ?? [];
+    if (first !== undefined) matched.set(life, first);
+    byId.delete(life.alertId);
+  }
+  const moved = simulated.filter(({ alertId }) => byId.has(alertId));
+  const free = Map.groupBy(moved, subjectOf);
+  const taken = new Map<AlertLife, RealLife>();
   for (const life of real) {
     if (matched.has(life)) continue;
     const candidates = free.get(subjectOf(life)) ?? [];
-    pair(
-      life,
-      candidates.find((candidate) => !taken.has(candidate) && doOverlap(life, candidate)),
-    );
+    const counterpart = candidates.find((each) => !taken.has(each) && doOverlap(life, each));
+    if (counterpart === undefined) continue;
+    matched.set(life, counterpart);
+    taken.set(counterpart, life);
   }
-  return { real: matched, simulated: taken };
+  const takenOf = Map.groupBy(taken.keys(), ({ alertId }) => alertId);
+  // It came back while the real one that it stands for was open: that one came back as well, and is counted once.
+  const isAgain = (life: AlertLife): boolean =>
+    (takenOf.get(life.alertId) ?? []).some((each) => doOverlap(taken.get(each)!, life));
+  return { real: matched, wouldRaise: moved.filter((life) => !taken.has(life) && !isAgain(life)) };
 }
 
 function subjectOf({ homeId, rule, kind, deviceId }: AlertLife): string {
   return JSON.stringify([homeId, rule, kind, deviceId]);
 }
 
+/** From when it began, not from when it rang: staff may have closed the one before the other would ring. */
 function doOverlap(a: AlertLife, b: AlertLife): boolean {
   const endOf = (life: AlertLife): number => life.endedAtMs ?? Number.POSITIVE_INFINITY;
-  return a.atMs <= endOf(b) && b.atMs <= endOf(a);
+  // The sign of life that ends a silence begins the next.
+  return a.beganAtMs === b.beganAtMs || (a.beganAtMs < endOf(b) && b.beganAtMs < endOf(a));
 }
 
 function closedAs(codes: readonly OutcomeCode[], lives: readonly RealLife[]): number {

@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { yieldToOthers } from '#ops/thread-priority.ts';
 import { type AlertLife, AlertLives } from './alert-lives.ts';
 import type { BacktestPlan } from './plan.ts';
-import { type Replayed, type ReplayOptions, replayHistory } from './replay.ts';
+import { type ReplayedHomes, type ReplayOptions, replayHistory } from './replay.ts';
 
 /** Heap of the thread: 100,000 alerts and the names of 10,000 homes take a quarter of it. */
 const HEAP_MB_MAX = 512;
@@ -15,7 +15,7 @@ const NICE = 19;
 const PROGRESS_STEP = 0.01;
 
 export interface ThreadResult {
-  readonly replayed: Replayed;
+  readonly replayed: ReplayedHomes;
   readonly simulated: readonly AlertLife[];
 }
 

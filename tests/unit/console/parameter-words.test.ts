@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { RuleParameter } from '#console/backtest/backtest-desk.ts';
-import { meaningOf, numberOf, textOf } from '#console/backtest/parameter-field.tsx';
+import { boundText, meaningOf, numberOf, textOf } from '#console/backtest/parameter-field.tsx';
 import { ZH_PARAMETERS } from '#console/backtest/zh-parameters.ts';
 import { hasWord, language } from '#console/language.ts';
 import { RULES } from '#core/rules/index.ts';
@@ -38,6 +38,9 @@ test('times of day are clocks, durations minutes, and a newer rule speaks Englis
     return { name: 'x', unit, default: 0, min: 0, max: 1, meaning: 'Something new' };
   };
   expect(textOf(parameter('minute-of-day'), 65)).toBe('01:05');
+  expect(boundText(parameter('minute-of-day'), 65)).toBe('01:05');
+  expect(boundText(parameter('ms'), 10_000)).toBe('0.17');
+  expect(boundText(parameter('ms'), 90_000)).toBe('1.5');
   expect(numberOf(parameter('minute-of-day'), '22:30')).toBe(1350);
   expect(numberOf(parameter('ms'), '1.5')).toBe(90_000);
   expect(numberOf(parameter('percent'), '30')).toBe(30);

@@ -9,8 +9,10 @@ import type { RuleSettings } from '#core/model/home.ts';
 import type { HomeRow } from '#core/state/row.ts';
 import type { EventLog } from '#journal/journal.ts';
 import { openSqliteHistory } from '#journal/sqlite-history.ts';
+import { AlertLives, lifeOf } from '#runtime/backtest/alert-lives.ts';
 import { homesById, homesInDistrict, planOf } from '#runtime/backtest/plan.ts';
 import { replayHistory } from '#runtime/backtest/replay.ts';
+import { type RealLife, reportOf } from '#runtime/backtest/report.ts';
 import { LIFE_START_MS, LivedLog } from '../../support/lived-log.ts';
 import { type FolderOfLogs, folderOfLogs, SetClock } from '../../support/log-samples.ts';
 
@@ -90,6 +92,23 @@ test.each([[['h-1']], [['h-2']], [['h-3']], [['h-3', 'h-1']], [['h-1', 'h-2', 'h
     }
   },
 );
+
+test('with unchanged settings the report finds each real alert, and no other', () => {
+  for (const life of lives) {
+    const { effects, replayed } = backtest(life, { homeIds: ['h-2', 'h-3'] });
+    const { windows, unknownHomeIds } = replayed;
+    const simulated = new AlertLives(0);
+    simulated.note(effects);
+    const real = new Map<string, RealLife>();
+    for (const effect of life.life.effects)
+      if (effect.type === 'alert' && ['h-2', 'h-3'].includes(effect.alert.homeId!))
+        real.set(effect.alert.id, { ...lifeOf(effect.alert)!, outcome: effect.alert.outcome });
+    const lists = { real: [...real.values()], simulated: simulated.all() };
+    const report = reportOf({ replayed, windows, unknownHomeIds, ...lists });
+    expect(report.listed).toEqual({ both: real.size, wouldRaise: 0, wouldNotRaise: 0 });
+    expect(report.after).toEqual(report.before);
+  }
+});
 
 test('only the entries of the chosen homes are read', () => {
   const [life] = lives;

@@ -2,7 +2,8 @@
 // that were closed, which were false and which were help.
 
 import { expect, test } from 'vitest';
-import { type AlertLife, AlertLives, LIVES_MAX } from '#runtime/backtest/alert-lives.ts';
+import type { Alert, AlertChange } from '#core/model/alert.ts';
+import { type AlertLife, AlertLives, LIVES_MAX, lifeOf } from '#runtime/backtest/alert-lives.ts';
 import { ITEMS_MAX, type RealLife, reportOf } from '#runtime/backtest/report.ts';
 import { makeAlert } from '../../support/alerts.ts';
 
@@ -23,7 +24,8 @@ const WINDOWS = [
 
 function life(alertId: string, atMs: number, more: Partial<AlertLife> = {}): AlertLife {
   const fixed = { rule: 'inactivity', kind: 'inactivity', code: 'inactivity.day', priority: 2 } as const;
-  return { alertId, homeId: 'h1', ...fixed, deviceId: null, atMs, endedAtMs: atMs + 100, ...more };
+  const times = { raisedAtMs: atMs, beganAtMs: atMs, atMs, endedAtMs: atMs + 100 };
+  return { alertId, homeId: 'h1', ...fixed, deviceId: null, ...times, ...more };
 }
 
 function real(alertId: string, atMs: number, code: string | null, more: Partial<AlertLife> = {}): RealLife {
@@ -32,7 +34,7 @@ function real(alertId: string, atMs: number, code: string | null, more: Partial<
 }
 
 const report = (was: readonly RealLife[], would: readonly AlertLife[]) =>
-  reportOf({ replayed: REPLAYED, windows: WINDOWS, real: was, simulated: would });
+  reportOf({ replayed: REPLAYED, windows: WINDOWS, unknownHomeIds: [], real: was, simulated: would });
 
 test('the same id is the same alert; moved in time it is the same while both would be open; else it is another', () => {
   const was = [real('a', 1_000, null), real('b', 2_000, null), real('c', 3_000, null)];
@@ -51,6 +53,47 @@ test('what never ended overlaps all that follows; another home, rule or device i
   expect(report(was, [life('z', 9_000)]).listed).toEqual({ both: 1, wouldRaise: 0, wouldNotRaise: 0 });
   for (const other of [{ homeId: 'h2' }, { rule: 'not-up' }, { deviceId: 'd' }])
     expect(report(was, [life('z', 1_000, other)]).listed.both).toBe(0);
+});
+
+test('about the same silence it is the same alert, also when staff had closed the real one by then', () => {
+  const silence = { beganAtMs: 1_000, endedAtMs: 9_000 };
+  const was = [real('a', 5_000, 'ASSISTED', { ...silence, endedAtMs: 5_100 })];
+  expect(report(was, [life('z', 6_000, silence)])).toMatchObject({ helpAfter: 1, listed: { both: 1 } });
+  expect(report(was, [life('z', 4_000, silence)])).toMatchObject({ helpAfter: 1, listed: { both: 1 } });
+  const next = { beganAtMs: 5_100, endedAtMs: 9_000 };
+  expect(report(was, [life('z', 8_000, next)])).toMatchObject({ helpAfter: 0, listed: { both: 0 } });
+});
+
+test('what rings again is another alert; but not where the real one was still open, or has the same id', () => {
+  const week = { endedAtMs: 7 * DAY_MS };
+  const days = (alertId: string, count: number) =>
+    Array.from({ length: count }, (_, day) => life(alertId, day * DAY_MS + 1_000));
+  const listed = (was: readonly RealLife[], would: readonly AlertLife[]) => {
+    const { listed, after } = report(was, would);
+    expect(after.raised).toBe(listed.both + listed.wouldRaise);
+    return listed;
+  };
+  const daily = [real('a', 1_000, null), real('b', DAY_MS + 1_000, null)];
+  expect(listed(daily, days('z', 3))).toEqual({ both: 2, wouldRaise: 1, wouldNotRaise: 0 });
+  expect(listed([real('a', 1_050, null, week)], days('z', 9))).toEqual({
+    both: 1,
+    wouldRaise: 2,
+    wouldNotRaise: 0,
+  });
+  expect(listed([real('z', 1_000, null)], days('z', 9))).toEqual({
+    both: 1,
+    wouldRaise: 0,
+    wouldNotRaise: 0,
+  });
+});
+
+test('of homes of which the log says too little neither is counted, and it is said how many had alerts', () => {
+  const was = [real('a', 1_000, 'ASSISTED'), real('b', 1_000, 'DECEASED', { homeId: 'h2' })];
+  const would = [life('a', 1_000), life('c', 1_000, { homeId: 'h2' })];
+  const parts = { replayed: REPLAYED, windows: WINDOWS, real: was, simulated: would };
+  const found = reportOf({ ...parts, unknownHomeIds: ['h2', 'h3'] });
+  expect(found).toMatchObject({ homes: 1, homeDays: 10, leftOutHomes: 1, helpBefore: 1, helpAfter: 1 });
+  expect(found.listed).toEqual({ both: 1, wouldRaise: 0, wouldNotRaise: 0 });
 });
 
 test('one alert stands for one other only', () => {
@@ -96,14 +139,41 @@ test('long lists are cut, and it is said how long they were', () => {
   expect([listed.wouldRaise, after.raised]).toEqual([ITEMS_MAX + 7, ITEMS_MAX + 7]);
 });
 
-test('of an alert its last state counts, and more than can be kept is an error', () => {
+test('of what rang its last state counts; each time it comes back is another; too many are an error', () => {
   const lives = new AlertLives(500);
-  const effect = (index: number, raisedAtMs: number, clearedAtMs: number | null) => {
-    const alert = makeAlert({ id: `a${index}`, homeId: 'h1', raisedAtMs, clearedAtMs });
-    return { type: 'alert', change: 'raised', alert, offset: 1, index: 0, atMs: 0 } as const;
+  const effect = (change: AlertChange, index: number, more: Partial<Alert>) => {
+    const alert = makeAlert({ id: `a${index}`, homeId: 'h1', ...more });
+    return { type: 'alert', change, alert, offset: 1, index: 0, atMs: 0 } as const;
   };
-  lives.note([effect(1, 499, null), effect(2, 500, null), effect(2, 500, 700)]);
-  expect(lives.all()).toMatchObject([{ alertId: 'a2', endedAtMs: 700 }]);
-  const many = Array.from({ length: LIVES_MAX }, (_, index) => effect(index + 10, 600, null));
+  const raised = (index: number, atMs: number) =>
+    effect('raised', index, { raisedAtMs: atMs, updatedAtMs: atMs });
+  const back = { updatedAtMs: 900, causeCount: 2 };
+  lives.note([
+    ...[raised(1, 499), effect('cleared', 1, { raisedAtMs: 499, clearedAtMs: 700, updatedAtMs: 700 })],
+    ...[raised(2, 500), effect('cleared', 2, { raisedAtMs: 500, clearedAtMs: 700, updatedAtMs: 700 })],
+    ...[1, 2].map((index) => effect('returned', index, { raisedAtMs: 498 + index, ...back })),
+    effect('closed', 2, { raisedAtMs: 500, ...back, closedAtMs: 950, updatedAtMs: 950 }),
+  ]);
+  expect(lives.all().map(({ alertId, atMs, endedAtMs }) => [alertId, atMs, endedAtMs])).toEqual([
+    ['a2', 500, 700],
+    ['a1', 900, null],
+    ['a2', 900, 950],
+  ]);
+  const many = Array.from({ length: LIVES_MAX }, (_, index) => raised(index + 10, 600));
   expect(() => lives.note(many)).toThrow('choose fewer homes');
+});
+
+const HOUR_MS = 3_600_000;
+test.each<[string, Alert['explanation']['params'], number]>([
+  ['its beginning', { sinceMs: 7 * HOUR_MS, lastActivityAtMs: 6 * HOUR_MS }, 7 * HOUR_MS],
+  ['how long it had lasted', { silentMs: 2 * HOUR_MS, lastActivityAtMs: 6 * HOUR_MS }, 8 * HOUR_MS],
+  ['the last time that all was well', { lastTestAtMs: null, lastSeenAtMs: 3 * HOUR_MS }, 3 * HOUR_MS],
+  ['nothing', { thresholdMs: HOUR_MS }, 10 * HOUR_MS],
+])('an alert is about what began when its explanation says: %s', (_what, params, beganAtMs) => {
+  const raisedAtMs = 10 * HOUR_MS;
+  const alert = makeAlert({ homeId: 'h1', raisedAtMs, explanation: { code: 'x', params } });
+  expect(lifeOf(alert)).toMatchObject({ beganAtMs });
+  // A later cause wrote the explanation, and nobody knows when that was.
+  const again = lifeOf({ ...alert, causeCount: 2 })!.beganAtMs;
+  expect(again).toBe('silentMs' in params ? params['lastActivityAtMs'] : beganAtMs);
 });

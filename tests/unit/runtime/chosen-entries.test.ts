@@ -16,7 +16,12 @@ const PLAN = {
   gatewaysNow: [],
   sources: [-70, 900],
 };
-const chosen = () => new ChosenEntries(PLAN, (alertId) => alertId === 'open');
+/** Of an alert that is open here as it was live, and of one that rang at another moment. */
+const STAND_INS = new Map([
+  ['open', 'open'],
+  ['moved', 'here'],
+]);
+const chosen = () => new ChosenEntries(PLAN, (alertId) => STAND_INS.get(alertId) ?? null);
 
 const device = (number: number, gateway: number): Partial<DeviceConfiguration> => ({
   device: number,
@@ -94,7 +99,7 @@ test('a concentrator that was configured before its homes comes with the first o
   ).toHaveLength(1);
 });
 
-test('commands about alerts that exist here, and about its homes', () => {
+test('commands about alerts for which one stands here, and about its homes', () => {
   const entries = chosen();
   const claim = (alertId: string): EntryBody => ({
     type: 'command',
@@ -105,6 +110,7 @@ test('commands about alerts that exist here, and about its homes', () => {
     command: { action: 'declare-back', home, staffId: 's' },
   });
   expect(entries.stepsFor(claim('open'))).toHaveLength(1);
+  expect(entries.stepsFor(claim('moved'))).toEqual([claim('here')]);
   expect(entries.stepsFor(claim('other'))).toEqual([]);
   expect(entries.stepsFor(back(HOME))).toMatchObject([{ command: { home: 1 } }]);
   expect(entries.stepsFor(back(501))).toEqual([]);
