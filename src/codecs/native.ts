@@ -6,7 +6,7 @@ import { COMPOUND_KINDS, DEVICE_STATE_KINDS, NUMERIC_KINDS } from '#core/model/k
 import { emergencyOf, type Observation, type ObservationValue } from '#core/model/observation.ts';
 import type { Codec, CodecRefusal, Decoded, ElementRefusal, Frame, Role, Route } from './codec.ts';
 import { parseInstantMs } from './instant.ts';
-import { NUMERIC_RANGES, readValue, within } from './native-values.ts';
+import { NUMERIC_RANGES, type Read, readValue, within } from './native-values.ts';
 import { cleanText, decodeText, isTooDeep, parseJson } from './text.ts';
 
 const PREFIX = 'shouwang/v1/';
@@ -131,9 +131,11 @@ function decodeElement(at: Route, element: unknown, index: number): Observation 
     return { index, reason: 'bad-device', detail: 'device: a name of 1 to 128 characters' };
   const named = readKind(element['kind']);
   if (named === null) return { index, reason: 'bad-kind', detail: 'kind: a word of 1 to 64 characters' };
-  const { kind, value } = asButton(named, element['value']);
-  const read = readValue(kind, value);
-  if (!read.ok) return { index, reason: 'wrong-type', detail: `value of ${kind}: expected ${read.expected}` };
+  const isPress = PRESS_KINDS.has(named);
+  const kind = isPress ? 'button' : named;
+  const read = isPress ? readNamedPress(named, element['value']) : readValue(named, element['value']);
+  if (!read.ok)
+    return { index, reason: 'wrong-type', detail: `value of ${named}: expected ${read.expected}` };
   return observationOf(at.role, deviceId, kind, read.value, element);
 }
 
@@ -168,11 +170,16 @@ const LEVEL_KINDS: ReadonlySet<string> = new Set([
 /** `kind: "sos"` says the same as a button with value `sos`; taken so because the other reading loses an alarm. */
 const PRESS_KINDS: ReadonlySet<string> = new Set(['sos', 'checkin', 'cancel']);
 
-function asButton(kind: string, value: unknown): { readonly kind: string; readonly value: unknown } {
-  if (!PRESS_KINDS.has(kind)) return { kind, value };
-  // The kind alone is the news; only a value that takes it back (false, 0, null) makes it unknown.
-  const isPressed = value === true || value === undefined || value === 1 || value === kind;
-  return { kind: 'button', value: isPressed ? kind : null };
+/**
+ * The kind alone is the news; only a value that takes it back (false, 0, null) makes it unknown. Another word or a list
+ * may be a press or none: refused, so that the integrator hears of it before somebody needs the button.
+ */
+function readNamedPress(kind: string, value: unknown): Read {
+  const word = readValue('button', value);
+  const isWord = word.ok && word.value === kind;
+  if (value === true || value === undefined || value === 1 || isWord) return { ok: true, value: kind };
+  const isUnknown = value === null || typeof value === 'boolean' || typeof value === 'number';
+  return isUnknown ? { ok: true, value: null } : { ok: false, expected: `true or "${kind}"` };
 }
 
 function readDeviceId(value: unknown): string | null {

@@ -42,10 +42,7 @@ function formatFact(name: string, value: Value, nowMs: number): string {
 
 function formatValue(name: string, value: Value, nowMs: number): string {
   if (value === null) return t('value.none');
-  if (typeof value === 'boolean') {
-    if (name === 'linkLost') return t(value ? 'value.linkLost' : 'value.linkOpen');
-    return t(value ? 'value.yes' : 'value.no');
-  }
+  if (typeof value === 'boolean') return t(value ? 'value.yes' : 'value.no');
   if (typeof value === 'string') return formatCode(name, value);
   if (isInstant(name)) return clockTime(value, nowMs);
   if (name.endsWith('Ms')) return duration(value);

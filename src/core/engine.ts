@@ -6,8 +6,15 @@ import { Asking } from './alerts/asking.ts';
 import { AlertBook } from './alerts/book.ts';
 import { applyCommand } from './alerts/handling.ts';
 import { AlertWatch } from './alerts/watch.ts';
-import { absenceDeadlineMs, applyHomeCommand, checkAbsence, noteSaidAway } from './facts/absence.ts';
-import { isActivity, noteActivity } from './facts/activity.ts';
+import {
+  absenceDeadlineMs,
+  applyHomeCommand,
+  checkAbsence,
+  isSuspendedLong,
+  noteSaidAway,
+  noteWatchedAgain,
+} from './facts/absence.ts';
+import { isActivity, isOldNews, noteActivity } from './facts/activity.ts';
 import { noteTold } from './facts/backlog.ts';
 import { noteBattery } from './facts/battery.ts';
 import {
@@ -49,7 +56,7 @@ import {
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '7';
+export const CORE_VERSION = '8';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;
@@ -163,9 +170,9 @@ export class Engine implements Signals {
     for (const home of homes) refreshSight(this.world, this, home, sinceMs);
   }
 
-  onDeviceLink(device: DeviceRow): void {
+  onDeviceLink(device: DeviceRow, isTold: boolean): void {
     const { roster, nowMs } = this.world;
-    this.rules.onDeviceLink(device);
+    this.rules.onDeviceLink(device, isTold);
     const isOnline = roster.devices.columns.link[device] === LINK.online;
     const sinceMs = isOnline ? nowMs : roster.devices.columns.lastSeenAtMs[device]!;
     refreshSight(this.world, this, roster.devices.columns.home[device]!, sinceMs);
@@ -272,19 +279,33 @@ export class Engine implements Signals {
   #command(command: Command, offset: number): void {
     const { world, book } = this;
     const emit = (effect: EffectBody): void => this.#emit(effect);
-    if (isHomeCommand(command)) applyHomeCommand({ world, signals: this, emit }, command);
-    else {
-      const home = world.roster.homes.row(book.homeOf(command.alertId));
-      applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
-      const isClosed = command.action === 'close' && book.get(command.alertId) === undefined;
-      if (isClosed && world.roster.isWatched(home)) this.#noteOutcome(home, command.outcome);
+    if (isHomeCommand(command)) {
+      // Whoever says that they are back has seen or spoken to them. Before the answer, which is the last effect.
+      if (command.action === 'declare-back') this.#noteContact(world.roster.homes.row(command.home));
+      applyHomeCommand({ world, signals: this, emit }, command);
+      return;
     }
+    const home = world.roster.homes.row(book.homeOf(command.alertId));
+    const isOver = book.get(command.alertId)?.condition === 'cleared';
+    applyCommand({ book, nowMs: world.nowMs, offset, emit }, command);
+    const isClosed = command.action === 'close' && book.get(command.alertId) === undefined;
+    if (isClosed) this.#noteOutcome(home, command.outcome, isOver);
   }
 
-  /** Whatever staff say, somebody goes on being waited for: what has rung rings again, or an absence is too long. */
-  #noteOutcome(home: HomeRow, outcome: Outcome): void {
-    const isAway = outcome.code === 'AWAY' && noteSaidAway(this.world, this, home);
-    if (isContact(outcome) || (outcome.code === 'AWAY' && !isAway)) this.rules.onContact(home);
+  /**
+   * Whatever staff say, somebody goes on being waited for: what has rung rings again, or an absence is too long. Of who
+   * was heard of since (`isOver`) AWAY says where they were, and not where they are.
+   */
+  #noteOutcome(home: HomeRow, outcome: Outcome, isOver: boolean): void {
+    if (outcome.code === 'AWAY') {
+      const isWatched = this.world.roster.isWatched(home);
+      if (isWatched && !isOver && !noteSaidAway(this.world, this, home, this.world.nowMs))
+        this.#noteContact(home);
+    } else if (isContact(outcome)) this.#noteContact(home);
+  }
+
+  #noteContact(home: HomeRow): void {
+    if (this.world.roster.isWatched(home)) this.rules.onContact(home);
   }
 
   #observe(observation: ObservationBody): void {
@@ -297,14 +318,16 @@ export class Engine implements Signals {
     }
     const home = world.roster.devices.columns.home[device]!;
     const atMs = Math.min(observation.measuredAtMs, world.nowMs);
-    if (observation.kind === 'online' && observation.value === false) noteDeviceLost(world, this, device);
+    const isOld = isOldNews(world, observation, device, atMs);
+    if (observation.kind === 'online' && observation.value === false)
+      noteDeviceLost(world, this, device, atMs);
     else noteDeviceSeen(world, this, device, atMs);
     noteTold(world, observation, home, atMs);
     noteBattery(world, observation, device);
     noteWater(world, observation, home, device);
     const edges = edgesOf(observation.kind);
     const isTrusted = noteTrust(world, this, observation, edges, device, atMs);
-    const isSign = isActivity(world, observation, edges, device);
+    const isSign = isActivity(world, observation, edges, device, atMs) && !isOld;
     const signAtMs = isSign ? atMs : takeProvenHit(world, observation, home, device, atMs);
     if (isTrusted && signAtMs > 0) this.#noteLife(home, device, signAtMs);
     this.rules.observe(observation, home, device);
@@ -325,10 +348,17 @@ export class Engine implements Signals {
 
   #configureHome(configuration: HomeConfiguration): void {
     const { world } = this;
+    const wasSuspended = isSuspendedLong(world, world.roster.homes.row(configuration.home));
     const home = world.roster.configureHome(configuration, world.nowMs);
+    if (wasSuspended && configuration.isWatched) this.#watchAgain(home);
     this.rules.onConfigured(home);
     refreshSight(world, this, home, world.nowMs);
     world.wakeHome(home, world.nowMs + 1);
+  }
+
+  #watchAgain(home: HomeRow): void {
+    noteWatchedAgain(this.world, this, home);
+    this.rules.onContact(home);
   }
 
   #configureGateway(configuration: GatewayConfiguration): void {

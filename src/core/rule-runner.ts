@@ -131,10 +131,10 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       this.#guard(running, NO_HOME, gateway, () => running.hooks.onGatewayLink?.(gateway));
   }
 
-  onDeviceLink(device: DeviceRow): void {
+  onDeviceLink(device: DeviceRow, isTold: boolean): void {
     const home = this.#world.roster.devices.columns.home[device]!;
     for (const running of this.#rules)
-      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onDeviceLink?.(device));
+      this.#guard(running, home, NO_GATEWAY, () => running.hooks.onDeviceLink?.(device, isTold));
   }
 
   onConfigured(home: HomeRow): void {
@@ -257,7 +257,8 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
   }
 
   /** Tell operators that something of ours failed at this home or gateway; once, then counted up. */
-  reportFault({ rule, priority, home, gateway, error }: Fault): void {
+  reportFault(fault: Fault): void {
+    const { rule, priority, home, gateway, error } = fault;
     const { roster, offset } = this.#world;
     this.#book.raise({
       rule: 'rule-fault',
@@ -267,7 +268,7 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
       cause: `${rule}~${offset}`,
       ...(home > 0 && roster.homes.has(home) ? homePlace(roster, home) : gatewayPlace(roster, gateway)),
       lateByMs: 0,
-      explanation: { code: 'rule-fault', params: { rule, offset, error: messageOf(error) } },
+      explanation: { code: faultCodeOf(fault), params: { rule, offset, error: messageOf(error) } },
     });
   }
 }
@@ -278,6 +279,13 @@ export interface Fault {
   readonly home: HomeRow;
   readonly gateway: GatewayRow;
   readonly error: unknown;
+}
+
+/** What is paused now. Nothing is when the core failed, or a rule of life and death: then an alarm may be missing. */
+function faultCodeOf({ rule, priority, home }: Fault): string {
+  if (rule === 'core') return 'rule-fault.core';
+  if (priority === 1) return 'rule-fault.goes-on';
+  return home === NO_HOME ? 'rule-fault.gateway' : 'rule-fault';
 }
 
 function messageOf(error: unknown): string {

@@ -2,7 +2,7 @@
 // have told. "Nothing happened" and "nobody looked" must not look alike on the raster (promise P4), so the spans of
 // not seeing come with the counts. Reads the store page by page; a month of a home is some ten thousand readings.
 
-import { ACTIVITY_KINDS, EDGES, edgesOf } from '#core/model/kinds.ts';
+import { ACTIVITY_KINDS, EDGES, edgesOf, isPress } from '#core/model/kinds.ts';
 import { GATEWAY_ITSELF, type Span } from './encode.ts';
 import { heardOf } from './heard.ts';
 import type { ActivityQuery, DeviceActivity, DeviceSpans, HomeActivity } from './telemetry.ts';
@@ -96,7 +96,7 @@ class Counter {
 
   /** Caused by a person, as the core sees it (core/facts/activity.ts), without what the store does not keep. */
   #isSign({ gatewayId, deviceId, kind, value }: TelemetryReading): boolean {
-    if (kind === 'button') return typeof value === 'string';
+    if (typeof value === 'string') return isPress(kind, value);
     if (typeof value !== 'boolean') return false;
     const key = JSON.stringify([gatewayId, deviceId, kind]);
     const before = this.#levels.get(key);

@@ -7,6 +7,7 @@ import { deviceSilent } from '#core/rules/device-silent.ts';
 import { emergency } from '#core/rules/emergency.ts';
 import { gatewaySilent } from '#core/rules/gateway-silent.ts';
 import { inactivity } from '#core/rules/inactivity.ts';
+import { notUp } from '#core/rules/not-up.ts';
 import { unseenHome } from '#core/rules/unseen-home.ts';
 import * as scenario from '../support/scenario.ts';
 
@@ -270,4 +271,101 @@ test('reached after the declared end: a day for the way back', () => {
   `,
     { rules: [awayTooLong] },
   );
+});
+
+const BACK_EARLY = `
+    18:00 door contact open
+    18:00:05 door contact closed
+    18:00:08 pir-living motion on       # collapses
+    d1 04:00:08 => raised inactivity inactivity.night`;
+
+test('declared while the door waits for its answer, or known to be out: the next door is the return', () => {
+  const gone = `
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed`;
+  play(`${gone}
+    08:20 staff li declare-away 100     # the daughter calls ten minutes after they left
+    08:20 => declared-away
+    ${BACK_EARLY}`);
+  play(`
+    08:00 pir-living motion on
+    14:00 => raised inactivity inactivity.day
+    14:00:10 staff li claim
+    14:00:10 => claimed inactivity
+    14:00:20 staff li close AWAY known
+    14:00:20 => closed inactivity
+    ${BACK_EARLY}`);
+});
+
+test('AWAY said of who has come back meanwhile tells where they were, not where they are', () => {
+  play(`
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    d1 08:10:05 => raised away-too-long
+    d1 08:11 staff li claim
+    d1 08:11 => claimed away-too-long
+    d1 08:12 door contact open
+    d1 08:12 => cleared away-too-long
+    d1 08:12:05 door contact closed
+    d1 08:12:30 pir-living motion on
+    d1 08:12:35 pir-bedroom motion on
+    d1 08:12:40 staff li close AWAY known
+    d1 08:12:40 => closed away-too-long
+    d1 14:12:35 => raised inactivity inactivity.day
+  `);
+});
+
+test('a word with them before the absence was declared does not put off its end', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    d1 08:10:05 => raised away-too-long
+    d1 08:11 staff li claim
+    d1 08:11 => claimed away-too-long
+    d1 08:12 staff li close WELFARE_OK spoke-to-elder
+    d1 08:12 => closed away-too-long
+    d1 08:13 staff li declare-away 4
+    d1 08:13 => declared-away
+    d1 14:13 => raised away-too-long
+  `,
+  );
+});
+
+test('who was said to be back in the morning has not to get up', () => {
+  const table = `
+    07:00 pir-living motion on
+    07:01 pir-bedroom motion on
+    20:00 pir-living motion on
+    20:10 door contact open
+    20:10:05 door contact closed
+    d1 09:30 staff li declare-back
+    d1 09:30 => declared-back`;
+  play(`${table}\nd1 12:00 wait`, { rules: [awayTooLong, notUp] });
+});
+
+test('declared while the door stands open, its closing is the going', () => {
+  play(`
+    09:00 pir-living motion on
+    10:00 door contact open
+    10:00:40 staff li declare-away 48
+    10:00:40 => declared-away
+    10:01 door contact closed
+    d2 12:00:40 => raised away-too-long
+  `);
+});
+
+test('watched again while the door waits for its answer: they have gone', () => {
+  play(`
+    09:00 pir-living motion on
+    10:00 configure {"isWatched":false}
+    d3 08:00 pir-bedroom motion on
+    d3 08:30 door contact open
+    d3 08:30:10 door contact closed
+    d3 08:40 configure {"isWatched":true}
+    d4 08:30:10 => raised away-too-long
+  `);
 });

@@ -144,3 +144,16 @@ test('what comes a moment after it was measured is no backlog: a home just seen 
     { rules: [inactivity], devices: DEVICES, home: { rules: { inactivity: { dayMs } } } },
   );
 });
+
+test('a reading of now that overtakes the first of those that were kept does not hide them', () => {
+  const kept = checkIns(8 * 60 + 30, 19 * 60 + 30, 30);
+  const rings = (first: string, at: string): void => {
+    play(`${OUTAGE}
+      ${first}
+      ${kept}
+      20:00:50 pir-living battery_pct 80 level
+      ${at} => raised inactivity inactivity.cap`);
+  };
+  rings('', '20:02:42');
+  rings('20:00:05 door battery_pct 80 level', '20:02:42');
+});

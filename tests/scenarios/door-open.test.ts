@@ -165,3 +165,23 @@ test('midnight, the night the clocks change, two residents', () => {
     home: { residents: 2 },
   });
 });
+
+test('a contact that is moved from the door to a cupboard is forgotten, before it rings and after', () => {
+  const place = { room: 'bath', zone: 'bathroom', supervision: 'none' };
+  const devices = [{ device: 1, deviceId: 'door', gateway: 1, kind: 'contact', ...place }];
+  const configure = `configure ${JSON.stringify({ devices })}`;
+  play(`08:00 door contact open\n08:05 ${configure}\n09:00 door contact open\n20:00 wait`, HOME);
+  play(
+    `
+    08:00 door contact open
+    08:10 => raised door-open
+    08:20 ${configure}
+    08:20 => restored door-open
+    09:00 configure {}
+    09:10 door contact closed
+    10:00 door contact open
+    10:10 => raised door-open
+  `,
+    HOME,
+  );
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Command } from '#core/model/command.ts';
 import type { EntryBody } from '#core/model/entry.ts';
+import { emergency } from '#core/rules/emergency.ts';
 import { homeOf, play, run } from '../support/scenario.ts';
 
 test('a press rings at once and climbs the ladder until somebody claims it', () => {
@@ -87,6 +88,43 @@ test('it rings in a home that is suspended', () => {
   );
 });
 
+test('outages in the middle, our own and of the gateway: it goes on where it rang, and rings when heard of', () => {
+  play(`
+    09:00:00 button button sos
+    09:00:00 => raised sos
+    09:00:20 resumed
+    09:00:30 => escalated sos 1
+    09:00:40 gateway off
+    09:01:00 => escalated sos 2
+    09:01:40 => raised gateway-silent
+    09:03:00 => escalated sos 3
+    10:00:00 gateway on
+    10:00:00 => restored gateway-silent
+    10:00:00 button button sos late 1800
+    10:00:00 => repeated sos x2
+  `);
+});
+
+test('midnight, the missing hour of March and a second resident hold no alarm up and double none', () => {
+  play(
+    `
+    23:59:50 button fall on
+    23:59:50 => raised fall
+    d1 00:00:20 => escalated fall 1
+    d1 00:00:30 staff li claim
+    d1 00:00:30 => claimed fall
+    d1 00:00:40 staff li close EMERGENCY ambulance120
+    d1 00:00:40 => closed fall
+    d1 01:59:50 button button sos
+    d1 01:59:50 => raised sos
+    d1 03:00:10 smoke smoke on
+    d1 03:00:10 => raised smoke
+    d1 03:00:20 => escalated sos 1
+  `,
+    { timezone: 'Europe/Amsterdam', date: '2026-03-28', home: { residents: 2 } },
+  );
+});
+
 test('a second gateway of the home whose button has the same name and counts from 1 as well rings for itself', () => {
   const gateway = {
     revision: 1,
@@ -147,4 +185,100 @@ test('a second gateway of the home whose button has the same name and counts fro
     ['raised', 'h-1~emergency~gw-2~sos~sos~1'],
     ['closed', 'h-1~emergency~gw-1~sos~sos~1'],
   ]);
+});
+
+/** Rings at 09:00, closed at once as a false alarm. */
+function falseAlarm(kind: string): string {
+  return `
+    09:00:00 smoke ${kind} on level
+    09:00:00 => raised ${kind}
+    09:00:05 staff li claim
+    09:00:05 => claimed ${kind}
+    09:00:10 staff li close ACCIDENTAL cleaning
+    09:00:10 => closed ${kind}`;
+}
+const ALONE = { rules: [emergency] };
+
+test('a level of unknown value is not "no": what rings already does not ring as new', () => {
+  play(
+    `${falseAlarm('smoke')}
+    09:00:20 smoke smoke null level
+    09:00:30 smoke smoke on level
+    09:00:40 smoke smoke off level
+    09:00:50 smoke smoke on level
+    09:00:50 => raised smoke
+  `,
+    ALONE,
+  );
+});
+
+test('a level that is still on an hour after it rang rings again, and each hour', () => {
+  play(
+    `${falseAlarm('co')}
+    09:01 smoke co on level
+    09:59:59 smoke co on level
+    10:00 smoke co on level
+    10:00 => raised co
+    10:00:30 => escalated co 1
+    10:01 => escalated co 2
+    10:03 => escalated co 3
+    10:30 smoke co on level
+    11:00 smoke co on level
+    11:00 => repeated co x2
+  `,
+    ALONE,
+  );
+});
+
+test('each kind of a device that goes on tells of itself again', () => {
+  play(
+    `${falseAlarm('smoke')}
+    09:10 smoke co on level
+    09:10 => raised co
+    09:10:05 staff li claim
+    09:10:05 => claimed co
+    09:10:10 staff li close ACCIDENTAL cleaning
+    09:10:10 => closed co
+    09:20 smoke smoke on level
+    10:10 smoke smoke on level
+    10:10 => raised smoke
+    10:10 smoke co on level
+    10:10 => raised co
+    10:10:20 smoke smoke on level
+    10:10:20 smoke co on level
+  `,
+    ALONE,
+  );
+});
+
+test('a level after weeks of silence, or after the gateway was away for long, is no repetition', () => {
+  play(
+    `${falseAlarm('gas')}
+    d20 08:00 smoke gas on level
+    d20 08:00 => raised gas
+  `,
+    ALONE,
+  );
+  play(
+    `${falseAlarm('gas')}
+    09:01 gateway off
+    12:00 gateway on
+    12:00 smoke gas on level late 10000
+    12:00 => raised gas
+    12:00 smoke gas on level
+  `,
+    ALONE,
+  );
+});
+
+test('spilt water dries for hours: a leak is told again after six', () => {
+  play(
+    `${falseAlarm('leak')}
+    10:00 smoke leak on level
+    14:59 smoke leak on level
+    15:00 smoke leak on level
+    15:00 => raised leak
+  `,
+    ALONE,
+  );
 });

@@ -106,18 +106,27 @@ test('a note asked for twice with one key is written once, also by a process tha
   expect(notes).toEqual([0, 1, 1, 2]);
 });
 
+test('a claim that is won while the screen is gone has fifteen seconds for one to come back', () => {
+  play(`
+    08:00:00 desk li on
+    09:00:00 desk li off
+    09:10:00 button button sos
+    09:10:00 => raised sos
+    09:10:02 staff li claim
+    09:10:02 => claimed sos
+    09:10:10 staff li acknowledge
+    09:10:10 => acknowledged sos
+    09:10:17 => lease-lost sos
+  `);
+});
+
 test('technical alerts do not climb', () => {
   play(`
     09:00 pir-living motion on battery 12
     09:00 => raised low-battery
-    10:00 pir-living temperature_c 20 battery 25
-    11:00 pir-living battery_pct 95
-    11:00 => restored low-battery
     12:00 smoke tamper on
     12:00 => raised tamper
-    12:10 smoke tamper on
-    12:20 smoke tamper off
-    12:20 => restored tamper
+    13:00 wait
   `);
 });
 

@@ -253,3 +253,47 @@ test('the alert explains itself', () => {
     },
   });
 });
+
+const CONFIGURED = (isWatched: boolean): string => `configure ${JSON.stringify({ isWatched })}`;
+
+test('a home that is watched again after weeks begins anew; after a slip of the hand it goes on', () => {
+  const lived = `
+    08:00 pir-living motion on
+    08:01 pir-bedroom motion on`;
+  play(`${lived}
+    09:00 ${CONFIGURED(false)}
+    d20 10:30 ${CONFIGURED(true)}
+    d20 16:30 => raised inactivity inactivity.day`);
+  play(`${lived}
+    09:00 ${CONFIGURED(false)}
+    09:01 ${CONFIGURED(true)}
+    14:01 => raised inactivity inactivity.day`);
+  // What had rung before rings again.
+  play(`${lived}
+    14:01 => raised inactivity inactivity.day
+    14:01:10 ${CONFIGURED(false)}
+    14:01:30 => escalated inactivity 1
+    14:02 => escalated inactivity 2
+    14:04 => escalated inactivity 3
+    d2 10:30 ${CONFIGURED(true)}
+    d2 10:30 => cleared inactivity
+    d2 16:30 => returned inactivity x2`);
+});
+
+test('of who was out when their home was suspended the return is waited for from the day it is watched again', () => {
+  play(`
+    08:00 pir-living motion on
+    08:10 door contact open
+    08:10:05 door contact closed
+    09:00 ${CONFIGURED(false)}
+    d14 10:00 ${CONFIGURED(true)}
+    d15 10:00 => raised away-too-long`);
+});
+
+test('a night that begins at midnight: the evening is day', () => {
+  const table = (ring: string): string => `
+    16:00 pir-living motion on
+    ${ring}`;
+  const home = { rules: { inactivity: { nightStartMinute: 0 } } };
+  play(table('22:00 => raised inactivity inactivity.day'), { rules: [inactivity], home });
+});

@@ -147,3 +147,22 @@ test('two residents, two buttons: the agreement is of the home', () => {
   play('08:00 second button checkin\n20:00 wait', { ...HOME, home: { ...ON, residents: 2 } });
   play('08:00 pir motion on\n10:00 => raised missed-checkin', { ...HOME, home: { ...ON, residents: 2 } });
 });
+
+test('a terminal takes check-ins where there is no button: behind a gateway that is away it is not judged', () => {
+  const terminal = { deviceId: 'terminal', kind: 'terminal', room: 'living room' };
+  const outage = (more: string): string => `
+    08:00 terminal signal_dbm -60 level
+    08:00 button signal_dbm -60 level
+    09:00 gateway off
+    ${more}
+    10:30 gateway on
+    10:30 terminal button checkin late 3600`;
+  play(outage(''), { ...HOME, devices: [terminal] });
+  play(outage(''), { ...HOME, devices: [terminal, { deviceId: 'button', kind: 'button' }] });
+  play(`08:00 terminal signal_dbm -60 level\n10:00 => raised missed-checkin`, {
+    ...HOME,
+    devices: [terminal],
+  });
+  const ring = '10:00 => raised missed-checkin';
+  play(outage(ring), { ...HOME, devices: [{ deviceId: 'pir', kind: 'motion' }] });
+});

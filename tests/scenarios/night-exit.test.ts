@@ -171,6 +171,14 @@ test('what a gateway kept comes in one rush: the return behind the leaving count
   );
 });
 
+test('a city that gives them longer than the home takes to be found empty is not asked sooner', () => {
+  const effects = play(`${LEAVES}\nd1 04:00:10 => raised night-exit\nd1 09:00 wait`, {
+    ...HOME,
+    home: { rules: { 'night-exit': { returnMs: 2 * 3_600_000 } } },
+  });
+  expect(effects[0]).toMatchObject({ alert: { explanation: { params: { thresholdMs: 7_200_000 } } } });
+});
+
 test('a restart in the middle', () => {
   play(`${LEAVES}\nd1 02:05 pulse\nd1 02:05:30 resumed\nd1 02:15:10 => raised night-exit`, HOME);
   // Longer than a minute we saw nothing ourselves.

@@ -385,3 +385,74 @@ test('a sensor that goes on firing after an absence, alone, is given a day befor
     { ...ROOMS, devices },
   );
 });
+
+test('a door that is told of late is no going, when somebody was proved to be in since', () => {
+  play(`
+    12:00 door contact open
+    12:00:30 pir-living motion on
+    12:01 pir-bedroom motion on
+    12:02 door contact closed late 115
+    18:01 => raised inactivity inactivity.day`);
+  play(`
+    11:59 pir-living motion on
+    12:00:30 pir-living motion on
+    12:01 pir-bedroom motion on
+    12:55 pir-living motion on
+    12:56 pir-bedroom motion on
+    13:00 door contact open late 3600   # behind another gateway, which was an hour away
+    18:56 => raised inactivity inactivity.day`);
+});
+
+test('a hit of another room an hour before a stray one is no walk', () => {
+  play(`${OUT}
+    12:00 pir-living motion on
+    12:00:30 pir-bedroom motion on late 3630
+    d1 08:10:05 => raised away-too-long`);
+});
+
+const RANG = `${livedIn(3)}
+    d3 07:00 kitchen motion on
+    d3 07:01 living motion on
+    d3 10:01 => raised inactivity inactivity.learned
+    d3 10:01:10 staff li claim
+    d3 10:01:10 => claimed inactivity`;
+const LIES_AND_STIRS = Array.from({ length: 11 }, (_, hour) => `d3 ${hour + 11}:33 living motion on`).join(
+  '\n',
+);
+
+test('after a word with them the stay in one room is counted anew, whichever came first, the word or a sign', () => {
+  play(
+    `${RANG}
+    d3 10:01:30 living motion on        # goes to the telephone
+    d3 10:01:30 => cleared inactivity
+    d3 10:02 staff li close WELFARE_OK spoke-to-elder
+    d3 10:02 => closed inactivity
+    ${LIES_AND_STIRS}
+    d3 22:02 => raised inactivity inactivity.stay`,
+    ROOMS,
+  );
+  play(
+    `${RANG}
+    d3 10:02 staff li close WELFARE_OK spoke-to-elder
+    d3 10:02 => closed inactivity
+    d3 10:02:10 living motion on
+    ${LIES_AND_STIRS}
+    d3 22:02 => raised inactivity inactivity.stay`,
+    ROOMS,
+  );
+});
+
+test('after a long night that has rung the stay is a new one, though nobody has closed the alert', () => {
+  play(
+    `${livedIn(3)}
+    d3 09:00 => raised inactivity inactivity.learned
+    d3 09:00:20 living motion on
+    d3 09:00:20 => cleared inactivity
+    d3 09:00:30 => escalated inactivity 1
+    d3 09:01 => escalated inactivity 2
+    d3 09:03 => escalated inactivity 3
+    ${LIES_AND_STIRS}
+    d3 21:00:20 => returned inactivity x2`,
+    ROOMS,
+  );
+});

@@ -1,7 +1,9 @@
-import { test } from 'vitest';
+import { expect, test } from 'vitest';
+import type { EntryBody } from '#core/model/entry.ts';
+import { deviceSilent } from '#core/rules/device-silent.ts';
 import { inactivity } from '#core/rules/inactivity.ts';
 import { unseenHome } from '#core/rules/unseen-home.ts';
-import { play } from '../support/scenario.ts';
+import { homeOf, observationOf, play, run } from '../support/scenario.ts';
 
 const SUPERVISED = {
   gatewaySupervision: '180s' as const,
@@ -201,7 +203,7 @@ test('a home that is lost again rings again, though it is the same silence', () 
     18:00 => raised unseen-home
     ${beats.map((minute) => `${clock(minute)} gateway on`).join('\n')}
     18:30 => restored unseen-home
-    23:30 => raised unseen-home
+    21:00 => raised unseen-home
   `,
     {
       gatewaySupervision: '180s',
@@ -224,4 +226,174 @@ test('an unseen home whose resident was reached is asked for again half a day la
   `,
     { gatewaySupervision: '180s', devices: [{ deviceId: 'pir', supervision: '5h' }], rules: [unseenHome] },
   );
+});
+
+test('midnight, the night the clocks change and a second resident: supervision counts hours that pass', () => {
+  const devices = SUPERVISED.devices.map((device) => ({ ...device, supervision: '5h' as const }));
+  const options = { devices, timezone: 'Europe/Amsterdam', home: { residents: 2 } };
+  // From 23:30 on five hours are over at 05:30 in March, and at 03:30 in October.
+  for (const [date, due] of [
+    ['2026-03-28', '05:30'],
+    ['2026-10-24', '03:30'],
+  ])
+    play(
+      `
+      23:30 pir-living motion on
+      23:30 pir-bedroom motion on
+      d1 01:30 pir-bedroom motion off
+      d1 ${due} => raised device-silent
+      d1 ${due} pir-living motion on
+      d1 ${due} => restored device-silent
+    `,
+      { ...options, date: date! },
+    );
+  play(
+    `
+    23:58 gateway on
+    d1 00:01 => raised gateway-silent
+    d1 01:58 gateway on
+    d1 01:58 => restored gateway-silent
+    d1 03:01 => raised gateway-silent
+  `,
+    { ...SUPERVISED, timezone: 'Europe/Amsterdam', date: '2026-03-28', home: { residents: 2 } },
+  );
+});
+
+test('sensors registered ahead of the fitter take nothing from our sight of a home that is lived in', () => {
+  const place = { room: 'hall', zone: 'other' as const, supervision: '25h' as const };
+  const seen = [
+    { ...place, deviceId: 'pir-living', room: 'living room' },
+    { ...place, deviceId: 'pir-bedroom', room: 'bedroom' },
+  ].map((device, at) => ({ device: at + 1, gateway: 1, kind: 'motion', ...device }));
+  const more = [3, 4, 5, 6].map((device) => ({
+    ...{ device, gateway: 1, kind: 'motion', deviceId: `new-${device}` },
+    ...place,
+  }));
+  const options = { devices: seen, rules: [inactivity, unseenHome] };
+  play(
+    `
+    08:00 pir-living motion on
+    08:01 pir-bedroom motion on
+    08:30 configure ${JSON.stringify({ devices: [...seen, ...more] })}
+    14:01 => raised inactivity inactivity.day
+  `,
+    options,
+  );
+  // Of a home of which nothing was ever heard nobody knows what it will be seen with.
+  play('08:00 wait\nd1 12:00 wait', { ...options, devices: [...seen, ...more] });
+});
+
+const NIGHTLY = (day: number): string => `
+    d${day} 02:59:30 gateway on
+    d${day} 02:59:40 gateway off
+    d${day} 03:02:40 gateway on
+    d${day} 10:00 pir-living motion on
+    d${day} 22:00 pir-living motion on`;
+const ONE_DEAD = {
+  rules: [deviceSilent],
+  devices: [
+    { deviceId: 'pir-living', room: 'living room', supervision: '25h' as const },
+    { deviceId: 'smoke', kind: 'smoke', room: 'kitchen', supervision: '25h' as const },
+  ],
+};
+
+test('a short outage in every night, of the gateway or of ours, hides no dead sensor', () => {
+  const nights = [1, 2, 3].map(NIGHTLY).join('');
+  const heard = '08:00 smoke battery_pct 80 level\n08:00 pir-living motion on\n22:00 pir-living motion on';
+  play(`${heard}${nights}\nd2 15:32:40 => raised device-silent`, ONE_DEAD);
+  const ours = nights
+    .replace(/.*gateway o.*\n/g, '')
+    .replace(/d(\d) 10:00/g, 'd$1 03:00 pulse\nd$1 03:02 resumed\nd$1 10:00');
+  play(`${heard}${ours}\nd2 15:32 => raised device-silent`, ONE_DEAD);
+  // One that was never heard of as well.
+  play(
+    `08:00 pir-living motion on\n22:00 pir-living motion on${nights}\nd2 15:32:40 => raised device-silent`,
+    ONE_DEAD,
+  );
+});
+
+test('one whose report may have been lost in an outage is given another window', () => {
+  play(
+    `
+    08:00 smoke battery_pct 80 level
+    08:00 pir-living motion on
+    20:00 pir-living motion on
+    d1 07:30 gateway off
+    d1 08:30 gateway on
+    d1 08:30 pir-living motion on
+    d1 20:00 pir-living motion on
+    d2 08:00 smoke battery_pct 80 level
+    d2 08:00 pir-living motion on
+    d2 19:00 wait
+  `,
+    ONE_DEAD,
+  );
+});
+
+test('a gateway whose heartbeats are missing takes its devices along: none of them is called silent for it', () => {
+  const beats = Array.from({ length: 20 }, (_, minute) => `08:${String(minute).padStart(2, '0')} gateway on`);
+  play(
+    `
+    08:00 pir-living motion on
+    08:00 pir-bedroom motion on
+    ${beats.join('\n')}
+    d1 07:00 wait
+  `,
+    { ...SUPERVISED, gatewaySupervision: '25h', rules: [deviceSilent] },
+  );
+});
+
+test('a device moved behind another gateway is not judged by its silence behind the first', () => {
+  const gateway = { gatewayId: 'gw-2', revision: 1, districtCode: '330106001001', home: 1 };
+  const device = { device: 1, deviceId: 'pir', kind: 'motion', room: 'hall', zone: 'other' as const };
+  const at = (number: number) => homeOf({ devices: [{ ...device, gateway: number, supervision: '25h' }] });
+  const hours = (count: number): number => count * 3_600_000;
+  const link = { type: 'gateway-link', reason: 'status' } as const;
+  const bodies: readonly (readonly [number, EntryBody])[] = [
+    ...[1, 2].map((number) => {
+      const own = { ...gateway, gateway: number, gatewayId: `gw-${number}` };
+      const body = { ...own, supervision: 'none', isWatched: true } as const;
+      return [0, { type: 'gateway-configured', gateway: body }] as const;
+    }),
+    [0, { type: 'home-configured', home: at(1) }],
+    [hours(1), { ...link, gateway: 1, online: true }],
+    [hours(1), { ...link, gateway: 2, online: true }],
+    [hours(2), observationOf(['pir', 'motion', 'on'], hours(2), 1, { devices: [device] })],
+    [hours(3), { ...link, gateway: 1, online: false, reason: 'will' }],
+    [hours(50), { type: 'home-configured', home: at(2) }],
+    [hours(74), { type: 'tick' }],
+    [hours(75), { type: 'tick' }],
+  ];
+  const entries = bodies.map(([atMs, body], index) => ({ offset: index + 1, atMs: 1e12 + atMs, body }));
+  const silent = run(entries, [deviceSilent]).map(({ atMs }) => (atMs - 1e12) / hours(1));
+  expect(silent).toEqual([75]);
+});
+
+test('what a gateway says of a device that has spoken since changes nothing', () => {
+  play(
+    `
+    08:00 pir-living motion on
+    08:00 pir-bedroom motion on
+    12:00 pir-living motion on
+    12:00:10 pir-living online off late 3600
+    12:59 wait
+  `,
+    { devices: SUPERVISED.devices, rules: [deviceSilent] },
+  );
+});
+
+test('a gateway whose heartbeats pause every two hours hides no dead sensor', () => {
+  const clock = (minute: number): string =>
+    [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
+  const lines = Array.from({ length: 20 * 60 }, (_, minute) => {
+    const isPause = minute % 120 >= 115;
+    const alive = minute % 30 === 0 ? [`${clock(minute)} pir-living motion on`] : [];
+    return isPause ? [] : [`${clock(minute)} gateway on`, ...alive];
+  }).flat();
+  const dead = lines.toSpliced(92, 0, '01:30 pir-bedroom motion on');
+  play(`${dead.join('\n')}\n06:30 => raised device-silent`, {
+    ...SUPERVISED,
+    gatewaySupervision: '25h',
+    rules: [deviceSilent],
+  });
 });

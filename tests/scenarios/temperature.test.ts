@@ -161,3 +161,98 @@ test('older news and unknown values change nothing', () => {
     HOME,
   );
 });
+
+test('a room that stays cold rings again after another took over its alert and is warm', () => {
+  play(
+    `${COLD}
+    14:00 hall-t temperature_c 6 level
+    16:10 hall-t temperature_c 6 level
+    16:10 => repeated temperature x2
+    17:00 bed-t temperature_c 5 level
+    17:30 hall-t temperature_c 15 level
+    17:30 => restored temperature
+    19:00 bed-t temperature_c 5 level
+    19:00 => raised temperature
+    21:00 bed-t temperature_c 5 level
+  `,
+    HOME,
+  );
+  // What it measured meanwhile comes late: there was no gap.
+  play(
+    `${COLD}
+    14:00 hall-t temperature_c 6 level
+    16:10 hall-t temperature_c 6 level
+    16:10 => repeated temperature x2
+    17:00 bed-t temperature_c 5 level late 14400
+    17:00 bed-t temperature_c 5 level late 7200
+    17:00 bed-t temperature_c 5 level
+    17:30 hall-t temperature_c 15 level
+    17:30 => restored temperature
+    18:00 bed-t temperature_c 5 level
+    18:00 => raised temperature
+  `,
+    HOME,
+  );
+});
+
+const CLOSED = `${COLD}
+    10:05 staff li claim
+    10:05 => claimed temperature
+    10:06 staff li close ASSISTED responder-visit
+    10:06 => closed temperature`;
+
+test('a thermometer that was silent for long rings when the cold holds anew; one that speaks does not', () => {
+  play(
+    `${CLOSED}
+    d20 08:00 bed-t temperature_c 5 level
+    d20 09:30 bed-t temperature_c 5 level
+    d20 10:00 bed-t temperature_c 5 level
+    d20 10:00 => raised temperature
+    d20 12:00 bed-t temperature_c 5 level
+    d20 14:00 bed-t temperature_c 12 level
+    d20 14:00 => restored temperature
+  `,
+    HOME,
+  );
+  play(`${CLOSED}\n12:00 bed-t temperature_c 5 level\n14:00 bed-t temperature_c 5 level`, HOME);
+});
+
+test('what is still cold when the home is watched again rings; so does another room', () => {
+  const suspended = `${CLOSED}
+    11:00 configure {"isWatched":false}
+    11:30 bed-t temperature_c 5 level
+    12:00 configure {"isWatched":true}`;
+  play(
+    `${suspended}
+    12:30 bed-t temperature_c 5 level
+    13:00 bed-t temperature_c 5 level
+    14:30 bed-t temperature_c 5 level
+    14:30 => raised temperature
+  `,
+    HOME,
+  );
+  play(
+    `${suspended}
+    12:30 bed-t temperature_c 9.5 level
+    12:30 hall-t temperature_c 3 level
+    14:30 bed-t temperature_c 9.5 level
+    14:30 hall-t temperature_c 3 level
+    14:30 => raised temperature
+  `,
+    HOME,
+  );
+});
+
+test('a thermometer taken away and brought back tells of the cold again', () => {
+  play(
+    `${COLD}
+    10:30 configure {"devices":[]}
+    10:30 => restored temperature
+    10:40 configure {}
+    11:00 bed-t temperature_c 5 level
+    13:00 bed-t temperature_c 5 level
+    13:00 => raised temperature
+  `,
+    HOME,
+  );
+});

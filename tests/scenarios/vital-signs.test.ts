@@ -210,3 +210,203 @@ test('own bounds of a person; off by switch; nobody watched, nobody called', () 
   play(low, { ...HOME, home: { isWatched: false } });
   play(low.concat(`\n${rings('08:05')}`), HOME);
 });
+
+/** Raised at 08:05 and closed a minute later. */
+function closedWith(outcome: string): string {
+  return `
+    08:00 band spo2_pct 85 level
+    08:05 band spo2_pct 84 level
+    08:05 => raised vital-signs
+    08:05:10 staff li claim
+    08:05:10 => claimed vital-signs
+    08:06 staff li close ${outcome}
+    08:06 => closed vital-signs`;
+}
+const IN_HOSPITAL = closedWith('EMERGENCY ambulance120');
+const SPOKEN_TO = closedWith('WELFARE_OK spoke-to-elder');
+
+test('a band taken off in the ambulance rings when it is worn again and the value holds anew', () => {
+  play(
+    `${IN_HOSPITAL}
+    08:10 band spo2_pct 83 level
+    d20 08:00 band spo2_pct 80 level
+    d20 08:03 band spo2_pct 79 level
+    d20 08:05 band spo2_pct 78 level
+    ${rings('d20 08:05')}
+    d20 08:20 band spo2_pct 78 level
+  `,
+    HOME,
+  );
+  // An alert that is still open is counted up, and cleared once.
+  play(
+    `
+    08:00 band spo2_pct 85 level
+    08:05 band spo2_pct 84 level
+    ${rings('08:05')}
+    d1 08:00 band spo2_pct 84 level
+    d1 08:05 band spo2_pct 84 level
+    d1 08:05 => repeated vital-signs x2
+    d2 08:00 band spo2_pct 84 level
+    d2 08:01 band spo2_pct 97 level
+    d2 08:01 => cleared vital-signs
+  `,
+    HOME,
+  );
+});
+
+test('after a long gap one reading that is out, or one on either side, is none', () => {
+  play(
+    `${IN_HOSPITAL}
+    d20 08:00 band spo2_pct 93 level
+    d20 08:30 band spo2_pct 91 level
+    d20 09:00 band spo2_pct 93 level
+    d20 09:30 band spo2_pct 91 level
+  `,
+    HOME,
+  );
+  play(
+    `
+    08:00 band heart_rate_bpm 150 level
+    08:05 band heart_rate_bpm 150 level
+    ${rings('08:05')}
+    d1 08:00 band heart_rate_bpm 150 level
+    d1 08:04 band heart_rate_bpm 35 level
+    d1 08:08 band heart_rate_bpm 35 level
+    d1 08:10 band heart_rate_bpm 35 level
+    d1 08:10 => repeated vital-signs x2
+  `,
+    HOME,
+  );
+});
+
+test('whoever was spoken to and is still ill an hour later is told of again, and never sooner', () => {
+  play(
+    `${SPOKEN_TO}
+    08:30 band spo2_pct 78 level
+    08:50 band spo2_pct 75 level
+    09:05 band spo2_pct 72 level
+    09:10 band spo2_pct 70 level
+    ${rings('09:10')}
+    10:00 band spo2_pct 70 level
+  `,
+    HOME,
+  );
+  // Word of another alert of the home counts as well; the vital sign is still open and counted up.
+  play(
+    `
+    08:00 band spo2_pct 85 level
+    08:00 band-2 heart_rate_bpm 150 level
+    08:05 band spo2_pct 84 level
+    08:05 => raised vital-signs
+    08:05 band-2 heart_rate_bpm 150 level
+    08:05 => raised vital-signs
+    08:05:10 staff li claim
+    08:05:10 => claimed vital-signs
+    08:05:20 staff li close WELFARE_OK spoke-to-elder
+    08:05:20 => closed vital-signs
+    08:05:30 => escalated vital-signs 1
+    08:06 => escalated vital-signs 2
+    08:08 => escalated vital-signs 3
+    08:10 band-2 heart_rate_bpm 150 level
+    09:10 band-2 heart_rate_bpm 150 level
+    09:10 => repeated vital-signs x2
+  `,
+    HOME,
+  );
+});
+
+test('after a word with the resident a new episode rings as ever; other outcomes re-arm nothing', () => {
+  play(
+    `${SPOKEN_TO}
+    08:10 band spo2_pct 97 level
+    08:20 band spo2_pct 80 level
+    08:25 band spo2_pct 80 level
+    ${rings('08:25')}
+  `,
+    HOME,
+  );
+  play(
+    `${SPOKEN_TO}
+    08:10 band heart_rate_bpm 150 level
+    08:15 band heart_rate_bpm 150 level
+    ${rings('08:15')}
+  `,
+    HOME,
+  );
+  const hours = [9, 10, 11, 12].map((hour) => `${String(hour).padStart(2, '0')}:00 band spo2_pct 70 level`);
+  play([IN_HOSPITAL, ...hours].join('\n'), HOME);
+});
+
+test('what is still out when the home is watched again rings', () => {
+  play(
+    `${IN_HOSPITAL}
+    08:10 configure {"isWatched":false}
+    08:20 band spo2_pct 84 level
+    08:30 band spo2_pct 84 level
+    08:40 configure {"isWatched":true}
+    08:50 band spo2_pct 84 level
+    ${rings('08:50')}
+    09:10 band spo2_pct 84 level
+  `,
+    HOME,
+  );
+});
+
+test('a cuff used once or twice a day: two readings, a minute or a day apart', () => {
+  const high = 'blood_pressure_mmhg {"systolic":230,"diastolic":140}';
+  const right = 'blood_pressure_mmhg {"systolic":150,"diastolic":90}';
+  play(`08:00 cuff ${high}\n08:00:30 cuff ${high}\n08:01 cuff ${high}\n${rings('08:01')}`, HOME);
+  const effects = play(
+    `08:00 cuff ${high}\nd1 08:02 cuff ${high}\n${rings('d1 08:02')}\nd2 08:00 cuff ${high}`,
+    HOME,
+  );
+  expect(explanation(effects).params).toMatchObject({ durationMs: (24 * 60 + 2) * 60_000 });
+  play(`08:00 cuff ${high}\n20:00 cuff ${right}\nd1 08:00 cuff ${high}\nd1 20:00 cuff ${right}`, HOME);
+  play(`08:00 cuff ${high}\nd1 20:01 cuff ${high}\nd3 08:02 cuff ${high}`, HOME);
+  play(`08:00 cuff ${high}\n08:01 cuff ${high}`, withSettings({ pressureHoldMs: 300_000 }));
+});
+
+test('the opposite danger soon after a word with them is another one', () => {
+  play(
+    `
+    09:40 band heart_rate_bpm 145 level
+    09:50 band heart_rate_bpm 150 level
+    09:50 => raised vital-signs
+    09:50:10 staff li claim
+    09:50:10 => claimed vital-signs
+    09:50:20 staff li close WELFARE_OK spoke-to-elder
+    09:50:20 => closed vital-signs
+    10:00 band heart_rate_bpm 140 level
+    10:10 band heart_rate_bpm 34 level
+    10:20 band heart_rate_bpm 32 level
+    10:20 => raised vital-signs
+  `,
+    HOME,
+  );
+});
+
+test('a lost report of a band that speaks seldom is no news; a band that was off for long is', () => {
+  const table = `
+    08:00 band heart_rate_bpm 38 level
+    09:00 band heart_rate_bpm 38 level
+    09:00 => raised vital-signs
+    09:00:10 staff li claim
+    09:00:10 => claimed vital-signs
+    09:00:20 staff li close TECHNICAL sensor-fault
+    09:00:20 => closed vital-signs`;
+  play(
+    `${table}
+    11:00 band heart_rate_bpm 38 level
+    12:00 band heart_rate_bpm 38 level
+    17:00 band heart_rate_bpm 38 level
+    18:00 band heart_rate_bpm 38 level`,
+    HOME,
+  );
+  play(
+    `${table}
+    16:00 band heart_rate_bpm 38 level
+    17:00 band heart_rate_bpm 38 level
+    17:00 => raised vital-signs`,
+    HOME,
+  );
+});

@@ -149,3 +149,52 @@ test('two residents: the fixes of one say nothing of the other', () => {
   play(`08:00 watch ${fix(2000)}\n08:05 watch-2 ${fix(2000)}\n08:10 watch-2 ${fix(100)}`, two);
   play(`${LOST}\n08:20 watch-2 ${fix(100)}`, two);
 });
+
+test('who is still out an hour after a word with them is told of again; and when the home is watched again', () => {
+  const spokenTo = `
+    08:05 watch ${fix(1210)}
+    08:10 watch ${fix(1410)}
+    08:10 => raised wandering
+    08:10:10 staff li claim
+    08:10:10 => claimed wandering
+    08:11 staff li close WELFARE_OK spoke-to-elder
+    08:11 => closed wandering`;
+  const again = (at: string): string => `
+    ${at} => raised wandering
+    ${at}:30 => escalated wandering 1
+    ${at.replace(/\d$/, (last) => String(Number(last) + 1))} => escalated wandering 2
+    ${at.replace(/\d$/, (last) => String(Number(last) + 3))} => escalated wandering 3`;
+  play(
+    `${spokenTo}
+    08:30 watch ${fix(3000)}
+    09:10 watch ${fix(8000)}
+    09:11 watch ${fix(8000)}
+    ${again('09:11')}
+    09:40 watch ${fix(9000)}
+    d1 09:40 watch ${fix(9000)}
+  `,
+    HOME,
+  );
+  // At home in between: a walk of its own, which rings as ever.
+  play(
+    `${spokenTo}
+    08:20 watch ${fix(100)}
+    08:30 watch ${fix(3000)}
+    08:35 watch ${fix(3000)}
+    ${again('08:35')}
+  `,
+    HOME,
+  );
+  const emergency = spokenTo.replace('WELFARE_OK spoke-to-elder', 'EMERGENCY ambulance120');
+  play(`${emergency}\n10:00 watch ${fix(3000)}\n12:00 watch ${fix(3000)}`, HOME);
+  play(
+    `${emergency}
+    09:00 configure {"isWatched":false}
+    10:00 watch ${fix(3000)}
+    11:00 configure {"isWatched":true}
+    11:30 watch ${fix(3000)}
+    ${again('11:30')}
+  `,
+    HOME,
+  );
+});

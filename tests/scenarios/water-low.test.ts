@@ -180,3 +180,42 @@ test('two residents, two meters: all that is drawn counts, and a silent meter le
     two,
   );
 });
+
+test('a night that begins at midnight or after leaves the day its hours', () => {
+  // Last water at 18:00: at 06:00 six hours of day, and twelve in all, are over when the evening is day.
+  const quiet = (settings: Record<string, number>, ring: string): unknown =>
+    play(woven(untilThenNothing(18 * H, 40 * H), [`${ring} => raised water-low`]), withSettings(settings));
+  quiet({}, 'd1 08:00');
+  quiet({ nightStartMinute: 0 }, 'd1 06:00');
+  quiet({ nightStartMinute: 60 }, 'd1 06:00');
+});
+
+test('a meter that counts in cubic metres, or tenths of them, cannot show ten litres: no verdict', () => {
+  const coarse = (step: number, per: number): string[] =>
+    meterLines({
+      from: 0,
+      until: 72 * H,
+      everyMinutes: 60,
+      total: (m) => Math.floor((5950 + (m / 1440) * per) / step) * step,
+    });
+  play(woven(coarse(1000, 120)), HOME);
+  play(woven(coarse(100, 120)), HOME);
+  // A finer meter stands at a round figure for a while; and who asks for more than a step asks it.
+  const dry = (total: number): string[] =>
+    meterLines({ from: 0, until: 14 * H, everyMinutes: 60, total: (m) => (m < H ? total - 1 : total) });
+  play(woven(dry(6000), ['d0 12:00 => raised water-low']), HOME);
+  const tenth = (m: number): number => (m < H ? 5000 : 5100);
+  const at100 = meterLines({ from: 0, until: 14 * H, everyMinutes: 60, total: tenth });
+  play(woven(at100), HOME);
+  play(woven(at100, ['d0 12:00 => raised water-low']), withSettings({ liters: 150 }));
+  const atZero = meterLines({ from: 0, until: 14 * H, everyMinutes: 60, total: () => 0 });
+  play(woven(atZero, ['d0 12:00 => raised water-low']), HOME);
+  // The coarse one of two leaves the home open. One that stands at a round figure says nothing of how it counts.
+  const hot = (from: number): string[] =>
+    meterLines({
+      ...{ from: 0, until: 14 * H, everyMinutes: 60, device: 'hot' },
+      total: (m) => (m < H ? from : 3000),
+    });
+  play(woven(dry(6000), hot(2000)), HOME);
+  play(woven(dry(6000), hot(3000), ['d0 12:00 => raised water-low']), HOME);
+});

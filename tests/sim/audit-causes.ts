@@ -111,7 +111,12 @@ function declared({ raisedAtMs }: Alert, home: HomeEvidence): string | null {
       raisedAtMs < untilMs &&
       !isSeenInside(home, declaredAtMs),
   );
-  return isKnown && !hasStrays ? 'staff were told that nobody is in' : null;
+  return isKnown && !hasStrays && !hasStayed(home) ? 'staff were told that nobody is in' : null;
+}
+
+/** So the mat says of one of several residents, as far as we were told: its OFF was lost. */
+function hasStayed(home: HomeEvidence): boolean {
+  return home.facts.residents > 1 && home.device('bed-mat').toldValue === true;
 }
 
 /**

@@ -1,6 +1,7 @@
 // Text tables on a time line, run through the real core. A line is `[dN] HH:MM[:SS] action …` or
 // `[dN] HH:MM[:SS] => change kind`, in local time of the home; the effects must be exactly the expected lines.
-// Every scenario runs straight, and again with a snapshot cut at every entry: both must agree to the byte.
+// Every scenario runs straight, and again with a snapshot cut at every entry: both must agree to the byte. What
+// it raises must be sayable to an operator.
 
 import { expect } from 'vitest';
 import { Engine } from '#core/engine.ts';
@@ -12,6 +13,7 @@ import type { ObservationValue } from '#core/model/observation.ts';
 import type { Rule } from '#core/rules/rule.ts';
 import { encodeSnapshot, restoreSnapshot } from '#core/snapshot.ts';
 import { zoneOffsetMs } from '#core/state/local-time.ts';
+import { unsayableIn } from './sayable.ts';
 
 export interface ScenarioOptions {
   /** Local date of day 0, `2026-03-02` unless said. */
@@ -71,6 +73,7 @@ export function play(table: string, options: ScenarioOptions = {}): readonly Eff
   const entries = entriesOf(steps, options);
   const effects = run(entries, options.rules);
   expect(effects.map((effect) => line(effect, options))).toEqual(expected);
+  expect(unsayableIn(effects)).toEqual([]);
   expect(runCutEverywhere(entries, options.rules)).toBe(JSON.stringify(effects));
   return effects;
 }

@@ -86,8 +86,10 @@ export const ZH_PARAMETERS: Readonly<Record<string, Words>> = {
   },
   'vital-signs': {
     isOn: '监测生命体征',
-    staleMs: RARE_READINGS,
-    holdMs: HOLD,
+    staleMs: `${RARE_READINGS}（血压除外）`,
+    holdMs: `${HOLD}（血压除外）`,
+    pressureHoldMs: '两次血压超限读数至少相隔',
+    pressureStaleMs: '两次血压读数相隔超过此时长，不算持续',
     heartRateHighBpm: '心率高于',
     heartRateLowBpm: '心率低于',
     spo2LowPct: '血氧饱和度低于',

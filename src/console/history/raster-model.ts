@@ -2,7 +2,7 @@
 // quiet: a cell in which nobody could have told is shown as such (promise P4), and a cell in which something was heard
 // is active whatever else is said about it. Pure.
 
-import { EDGES, edgesOf } from '#core/model/kinds.ts';
+import { EDGES, edgesOf, isPress } from '#core/model/kinds.ts';
 
 export type UnseenReason =
   | 'gateway-offline'
@@ -114,6 +114,7 @@ export function createSignFilter(): SignFilter {
   const lastValues = new Map<string, unknown>();
   return {
     isSign({ gatewayId, deviceId, kind, value }) {
+      if (isPress(kind, value)) return true;
       const key = JSON.stringify([gatewayId, deviceId, kind]);
       const before = lastValues.get(key);
       lastValues.set(key, value);

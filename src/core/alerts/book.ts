@@ -34,7 +34,8 @@ export interface Cause {
 /** What the book knows of an open alert beside the alert itself. */
 interface Page {
   alert: Alert;
-  readonly subject: string;
+  /** Another one when what it is about stands in another home now. */
+  subject: string;
   /** Missing in a snapshot of a core that did not ask. */
   readonly home?: number;
   /** Small number that stands for the alert while it is open; used again afterwards. */
@@ -98,11 +99,12 @@ export class AlertBook {
   raise(cause: Cause): void {
     const subject = subjectKey(cause.rule, cause.subject);
     const causeId = alertIdOf(cause);
-    const ofSubject = this.#idBySubject.get(subject);
+    const ofSubject = this.#openOf(subject, cause.home);
     if (cause.isReport && (ofSubject === causeId || this.#closed.has(causeId))) return;
     // Should another subject ever make the same id, it counts up: an open alert is never written over.
     const openId = ofSubject ?? (this.#pages.has(causeId) ? causeId : undefined);
     if (openId !== undefined) return this.#repeat(this.get(openId)!, cause);
+    this.#leaveBehind(subject);
     const id = this.#unused(causeId);
     const alert = freshAlert(id, cause, this.#nowMs());
     const page = { alert, subject, home: cause.home, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
@@ -155,6 +157,25 @@ export class AlertBook {
     }
     for (const id of image.closed) this.#closed.add(id);
     this.#freeSlots = [...image.freeSlots];
+  }
+
+  /**
+   * The open alert about it. Not that of another home, where the device stood before, or of none, when nobody knew yet
+   * where it stands: a press would count up there, and help be sent to the wrong door.
+   */
+  #openOf(subject: string, home: number): string | undefined {
+    const id = this.#idBySubject.get(subject);
+    const before = id === undefined ? undefined : this.#pages.get(id)?.home;
+    return before === undefined || home === 0 || before === home ? id : undefined;
+  }
+
+  /** The open alert of the home where it stood before is about that home alone: else a restored book finds it again. */
+  #leaveBehind(subject: string): void {
+    const page = this.#pages.get(this.#idBySubject.get(subject) ?? '');
+    if (page === undefined) return;
+    this.#idBySubject.delete(subject);
+    page.subject = `left~${page.alert.id}`;
+    this.#write(page);
   }
 
   #unused(causeId: string): string {

@@ -65,7 +65,9 @@ export class AlertWatch {
   #dueAtMs(alert: Alert): number {
     if (alert.claim === null) return escalationDueMs(alert);
     const goneSinceMs = this.#goneSinceMs.get(alert.claim.staffId);
-    return Math.min(alert.claim.expiresAtMs, goneSinceMs === undefined ? NEVER : goneSinceMs + DESK_GONE_MS);
+    // A claim that was won without a screen has as long for one to come back.
+    const shownUntilMs = Math.max(goneSinceMs ?? NEVER, alert.claim.atMs) + DESK_GONE_MS;
+    return Math.min(alert.claim.expiresAtMs, shownUntilMs);
   }
 }
 

@@ -6,7 +6,7 @@
 import type { HomeCommand, HomeCommandRefusal } from '../model/command.ts';
 import type { EffectBody } from '../model/effect.ts';
 import { ABSENCE_DAYS_MAX, type HomeState } from '../model/home-state.ts';
-import { PRESENCE } from '../state/roster.ts';
+import { LEVEL, PRESENCE } from '../state/roster.ts';
 import { type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteActivity } from './activity.ts';
@@ -16,6 +16,9 @@ import { forgetDoor, isMatOccupied, setPresence } from './presence.ts';
 type DeclareAway = HomeCommand & { action: 'declare-away' };
 
 const ABSENCE_MS_MAX = ABSENCE_DAYS_MAX * 24 * 3_600_000;
+
+/** Watched again after less, a home goes on where it was: a slip of the hand must not put an alarm off. */
+const SUSPENDED_LONG_MS = 12 * 3_600_000;
 
 const PRESENCE_WORDS = {
   [PRESENCE.unknown]: 'unknown',
@@ -96,27 +99,71 @@ function declareAway({ world, signals }: Declaring, home: HomeRow, command: Decl
   const { staffId, untilMs, note } = command;
   const wasAway = world.roster.homes.columns.presence[home] === PRESENCE.away;
   world.roster.absences.set(home, { untilMs, declaredAtMs: world.nowMs, staffId, note });
-  if (wasAway || !noteSaidAway(world, signals, home)) signals.onPresence(home);
+  // A door that waits for its answer was their going, so that the next one is the return; else they have yet to go.
+  const goneAtMs = isDoorOpen(world, home) ? 0 : waitingDoorAtMs(world, home);
+  if (wasAway || !noteSaidAway(world, signals, home, goneAtMs)) signals.onPresence(home);
+}
+
+/** When the door moved by which they may just have gone out; 0 for none. */
+function waitingDoorAtMs(world: World, home: HomeRow): number {
+  const { isReturning, doorAtMs } = world.roster.homes.columns;
+  return isReturning[home] === 1 ? 0 : doorAtMs[home]!;
+}
+
+/** It has yet to be shut behind them: that is the going, and no return. */
+function isDoorOpen(world: World, home: HomeRow): boolean {
+  const { level } = world.roster.devices.columns;
+  for (const device of world.roster.devicesOfHome(home))
+    if (world.roster.isDoor(device) && !world.roster.isWeak(device) && level[device] === LEVEL.on)
+      return true;
+  return false;
 }
 
 /**
- * Staff say that the residents are out: from now on their return is waited for, and no longer a sign of life. False
- * where one of several residents lies on a mat: somebody has stayed, and goes on being watched.
+ * Staff say that the residents are out: from now on their return is waited for, and no longer a sign of life.
+ * `goneAtMs`: when they went through the door, 0 when that is still to come. False where one of several residents lies
+ * on a mat: somebody has stayed, and goes on being watched.
  */
-export function noteSaidAway(world: World, signals: Signals, home: HomeRow): boolean {
+export function noteSaidAway(world: World, signals: Signals, home: HomeRow, goneAtMs: number): boolean {
   const { columns } = world.roster.homes;
   if (columns.presence[home] === PRESENCE.away) return true;
   if (isMatOccupied(world, home)) return false;
   forgetDoor(world, home);
+  columns.doorAtMs[home] = goneAtMs;
   columns.awaySinceMs[home] = world.nowMs;
   setPresence(world, signals, home, PRESENCE.away);
   return true;
 }
 
-/** The word of a person who knows: it counts as a sign of life, so that the clocks begin now and not days ago. */
+/** Nobody was to be rung for in this home for so long that it begins anew when it is watched again. */
+export function isSuspendedLong(world: World, home: HomeRow): boolean {
+  if (!isKnownHome(world, home) || world.roster.isWatched(home)) return false;
+  return world.nowMs - world.roster.homes.columns.suspendedAtS[home]! * 1000 >= SUSPENDED_LONG_MS;
+}
+
+/**
+ * Watched again after a long time in which nobody was to be rung for: the clocks begin now. Of who is out the return is
+ * waited for; the others are said to be in, whatever was known of them.
+ */
+export function noteWatchedAgain(world: World, signals: Signals, home: HomeRow): void {
+  const { presence, awaySinceMs, doorAtMs } = world.roster.homes.columns;
+  const wasAway = presence[home] === PRESENCE.away;
+  const waitingDoorMs = waitingDoorAtMs(world, home);
+  noteSaidAway(world, signals, home, world.nowMs);
+  if (wasAway) awaySinceMs[home] = world.nowMs;
+  else {
+    noteSaidBack(world, signals, home);
+    doorAtMs[home] = waitingDoorMs;
+  }
+}
+
 function declareBack({ world, signals }: Declaring, home: HomeRow): void {
   world.roster.absences.delete(home);
-  if (world.roster.homes.columns.presence[home] !== PRESENCE.away) return;
+  if (world.roster.homes.columns.presence[home] === PRESENCE.away) noteSaidBack(world, signals, home);
+}
+
+/** The word of a person who knows: it counts as a sign of life, so that the clocks begin now and not days ago. */
+function noteSaidBack(world: World, signals: Signals, home: HomeRow): void {
   forgetDoor(world, home);
   setPresence(world, signals, home, PRESENCE.home);
   noteActivity(world, signals, home, NO_DEVICE, world.nowMs, false);

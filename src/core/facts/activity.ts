@@ -1,11 +1,11 @@
 // Signs of life. Levels are not events: a state that is repeated by a periodic report is no activity.
 
 import type { ObservationBody } from '../model/entry.ts';
-import { EDGES, type Edges } from '../model/kinds.ts';
-import { LEVEL } from '../state/roster.ts';
+import { EDGES, type Edges, isPress } from '../model/kinds.ts';
+import { LEVEL, PRESENCE } from '../state/roster.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
-import { noteLateLife, unseenAfterMs, unseenBeforeMs } from './backlog.ts';
+import { isSeenEnough, noteLateLife, unseenAfterMs, unseenBeforeMs } from './backlog.ts';
 import { noteSettled, teachLoss } from './lost-sensor.ts';
 import { UNCERTAIN } from './presence.ts';
 import { teachSilence, teachStay } from './routine.ts';
@@ -16,6 +16,9 @@ export const ROAM_MS = 4 * 60_000;
 /** After so long a silence, which its own clock has judged, a stay in one room is a new one. */
 const REST_MS = 8 * 3_600_000;
 
+/** Whoever goes through the door to the outside shuts it within this time. */
+const SHUT_MS = 2 * 60_000;
+
 /**
  * Was this caused by a person? Reads and then updates the device's last level.
  * An event counts as such; a periodic level only when it differs from the level known before.
@@ -25,16 +28,41 @@ export function isActivity(
   { kind, value, isLevel }: ObservationBody,
   edges: Edges,
   device: DeviceRow,
+  atMs: number,
 ): boolean {
-  // A test call may come from the device itself, every night: it says nothing of the resident.
-  if (typeof value === 'string') return kind === 'button' && value !== 'test';
+  if (typeof value === 'string') return isPress(kind, value);
   if (typeof value !== 'boolean' || edges === EDGES.none) return false;
   const columns = world.roster.devices.columns;
+  // From before its last change: it happened, but it is not how things stand now.
+  if (atMs < columns.levelSinceMs[device]!) return !isLevel && (value || edges === EDGES.both);
   const before = columns.level[device]!;
   const now = value ? LEVEL.on : LEVEL.off;
   columns.level[device] = now;
   const isEdge = !isLevel || (before !== LEVEL.unknown && before !== now);
   return isEdge && (value || edges === EDGES.both);
+}
+
+/**
+ * A level says now what happened when nobody was told: the door that opened a while ago is closed, or nobody lies on
+ * the mat of a home that they left after they lay there. When it was is lost, and nobody did anything now. Before its
+ * level is taken over.
+ */
+export function isOldNews(
+  world: World,
+  { value, isLevel }: ObservationBody,
+  device: DeviceRow,
+  atMs: number,
+): boolean {
+  const { level, levelSinceMs, lastSeenAtMs, reportsHour, home } = world.roster.devices.columns;
+  if (!isLevel || value !== false || level[device] !== LEVEL.on) return false;
+  // Who speaks by levels only says by them what happens.
+  if (reportsHour[device] === 0) return false;
+  if (world.roster.isDoor(device)) return atMs > levelSinceMs[device]! + SHUT_MS;
+  const { presence, awaySinceMs } = world.roster.homes.columns;
+  const isEmpty = presence[home[device]!] === PRESENCE.away;
+  // Heard of since then, and still ON: they have not gone.
+  const isHeardSince = lastSeenAtMs[device]! > awaySinceMs[home[device]!]!;
+  return isEmpty && !isHeardSince && levelSinceMs[device]! < awaySinceMs[home[device]!]!;
 }
 
 /**
@@ -54,8 +82,10 @@ export function noteActivity(
   const before = columns.lastActivityDevice[home]!;
   noteLateLife(world, home, atMs);
   if (atMs < beforeMs) return;
-  const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
-  if (wasIn && isSeen && before > 0) teachSilence(world, home, before, beforeMs, atMs);
+  const unseenMs = unseenBeforeMs(world, home, atMs);
+  const isSeen = isSeenEnough(world, home, unseenMs);
+  if (wasIn && isSeen && before > 0)
+    teachSilence(world, home, before, Math.min(atMs, beforeMs + unseenMs), atMs);
   teachLoss(world, home, device, atMs, isSeen, wasIn);
   columns.lastActivityAtMs[home] = atMs;
   columns.lastActivityDevice[home] = device;
@@ -92,9 +122,9 @@ function hasRoamed(
 function noteRoaming(world: World, signals: Signals, home: HomeRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   const unseenMs = unseenAfterMs(world, home, atMs);
-  const isSeen = columns.roamBlindMs[home]! <= unseenMs && columns.blindSinceMs[home] === 0;
-  if (wasIn && isSeen && columns.roamedAtMs[home]! > 0)
-    teachStay(world, home, columns.roamedAtMs[home]!, atMs);
+  const blindMs = Math.max(0, columns.roamBlindMs[home]! - unseenMs);
+  if (wasIn && isSeenEnough(world, home, blindMs) && columns.roamedAtMs[home]! > 0)
+    teachStay(world, home, Math.min(atMs, columns.roamedAtMs[home]! + blindMs), atMs);
   columns.roamedAtMs[home] = atMs;
   columns.roamBlindMs[home] = unseenMs;
   signals.onRoamed(home);

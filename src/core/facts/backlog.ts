@@ -19,6 +19,11 @@ const BACKLOG_MS = 2 * MINUTE_MS;
 const CATCH_UP_MS = 10 * MINUTE_MS;
 /** Way and clocks: what was measured so shortly before it came was not kept. */
 const LIVE_MS = 10_000;
+/**
+ * What was seen of a silence with so short a blindness in it is what is judged, since the clock stands meanwhile: so it
+ * teaches as well. Else a router that starts anew every night would keep a home from ever learning its nights.
+ */
+const BRIEFLY_BLIND_MS = 15 * MINUTE_MS;
 /** Kept readings further apart leave a gap in which a gateway without power may have kept nothing. */
 const GAP_MS = 30 * MINUTE_MS;
 
@@ -43,8 +48,9 @@ export function noteTold(world: World, observation: ObservationBody, home: HomeR
   if (fromMs >= backMs || atMs <= fromMs || !observation.isDeviceTime) return;
   if (emergencyOf(observation.kind, observation.value) !== null) return;
   const untilMs = isLive(atMs, backMs) ? backMs : atMs;
-  // The first thing that comes is new: nothing was kept.
   const isKept = untilMs < backMs || fromMs > columns.unseenFromMs[home]!;
+  // What is new may overtake what was kept. For a while: then nothing was.
+  if (!isKept && world.nowMs - backMs < BACKLOG_MS) return;
   if (isKept && untilMs - fromMs <= gapMs(world, home)) takeOff(world, home, fromMs, untilMs);
   columns.untoldFromMs[home] = untilMs;
   if (untilMs < backMs) awaitMore(world, home);
@@ -69,6 +75,11 @@ export function unseenAfterMs(world: World, home: HomeRow, atMs: number): number
 /** How much of the time between the last sign of life and `atMs` was not seen. Before that sign is taken over. */
 export function unseenBeforeMs(world: World, home: HomeRow, atMs: number): number {
   return Math.max(0, world.roster.homes.columns.blindMs[home]! - unseenAfterMs(world, home, atMs));
+}
+
+/** We see the home, and a time of which `unseenMs` were not seen was seen well enough to teach what is usual. */
+export function isSeenEnough(world: World, home: HomeRow, unseenMs: number): boolean {
+  return world.roster.homes.columns.blindSinceMs[home] === 0 && unseenMs <= BRIEFLY_BLIND_MS;
 }
 
 function isLive(atMs: number, backMs: number): boolean {

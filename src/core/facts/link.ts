@@ -70,24 +70,34 @@ export function noteGatewaySeen(world: World, signals: Signals, gateway: Gateway
   const { gateways } = world.roster;
   if (!gateways.has(gateway)) return;
   const { columns } = gateways;
+  const pauseMs = world.nowMs - columns.lastSeenAtMs[gateway]!;
   columns.lastSeenAtMs[gateway] = world.nowMs;
   columns.linkLostAtMs[gateway] = 0;
   const wasOverdue = columns.isOverdue[gateway] === 1;
   columns.isOverdue[gateway] = 0;
   if (columns.link[gateway] === LINK.online) {
     if (wasOverdue) {
-      world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
+      columns.pauseS[gateway] = pauseMs / 1000;
+      columns.pausedUntilS[gateway] = world.nowMs / 1000;
+      wakeBehind(world, gateway);
       signals.onGatewaySight(gateway);
     }
     return;
   }
   columns.link[gateway] = LINK.online;
-  columns.backSinceMs[gateway] = world.nowMs;
-  world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
-  for (const device of world.roster.devicesOfGateway(gateway)) {
-    world.wakeHome(world.roster.devices.columns.home[device]!, deviceDeadlineMs(world, device));
-  }
+  noteGatewayBack(world, gateway);
   signals.onGatewayLink(gateway);
+}
+
+function noteGatewayBack(world: World, gateway: GatewayRow): void {
+  world.roster.gateways.columns.backSinceMs[gateway] = world.nowMs;
+  wakeBehind(world, gateway);
+}
+
+function wakeBehind(world: World, gateway: GatewayRow): void {
+  world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
+  for (const device of world.roster.devicesOfGateway(gateway))
+    world.wakeHome(world.roster.devices.columns.home[device]!, deviceDeadlineMs(world, device));
 }
 
 /** The gateway said goodbye, its will came, or its last session is gone. */
@@ -106,13 +116,14 @@ export function noteDeviceSeen(world: World, signals: Signals, device: DeviceRow
   if (atMs > columns.lastSeenAtMs[device]!) columns.lastSeenAtMs[device] = atMs;
   if (columns.link[device] === LINK.online) return;
   if (atMs + columns.windowMs[device]! <= world.nowMs) return;
-  setDeviceLink(world, signals, device, LINK.online);
+  setDeviceLink(world, signals, device, LINK.online, false);
 }
 
-/** The gateway says that it lost the device (`online: false`). */
-export function noteDeviceLost(world: World, signals: Signals, device: DeviceRow): void {
-  if (world.roster.devices.columns.link[device] === LINK.offline) return;
-  setDeviceLink(world, signals, device, LINK.offline);
+/** The gateway says that it lost the device at `atMs` (`online: false`); older news than we have changes nothing. */
+export function noteDeviceLost(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
+  const { link, lastSeenAtMs } = world.roster.devices.columns;
+  if (link[device] === LINK.offline || atMs < lastSeenAtMs[device]!) return;
+  setDeviceLink(world, signals, device, LINK.offline, true);
 }
 
 /** When the gateway would have to be called silent; Infinity when it already is or is not watched. */
@@ -147,20 +158,24 @@ export function checkGateway(world: World, signals: Signals, gateway: GatewayRow
   signals.onGatewayLink(gateway);
 }
 
-/** When the device would have to be called silent; Infinity while its gateway is not online. */
+/** When the device would have to be called silent; Infinity while its gateway is not online, or overdue. */
 export function deviceDeadlineMs(world: World, device: DeviceRow): number {
   const { columns } = world.roster.devices;
   const gateways = world.roster.gateways.columns;
   const gateway = columns.gateway[device]!;
   if (columns.link[device] === LINK.offline || gateways.link[gateway] !== LINK.online) return NEVER;
-  const fromMs = Math.max(world.resumedAtMs, gateways.backSinceMs[gateway]!);
-  if (columns.link[device] === LINK.neverSeen) {
-    if (columns.windowMs[device] === NEVER) return NEVER;
-    return (
-      Math.max(fromMs, columns.knownSinceMs[device]!) + Math.max(NEVER_SEEN_MS, columns.windowMs[device]!)
-    );
-  }
-  return Math.max(fromMs, columns.lastSeenAtMs[device]!) + columns.windowMs[device]!;
+  if (gateways.isOverdue[gateway] === 1 || columns.windowMs[device] === NEVER) return NEVER;
+  const isNew = columns.link[device] === LINK.neverSeen;
+  const windowMs = isNew ? Math.max(NEVER_SEEN_MS, columns.windowMs[device]!) : columns.windowMs[device]!;
+  const heardAtMs = Math.max(columns.knownSinceMs[device]!, columns.lastSeenAtMs[device]!);
+  // A pause of the heartbeats counts only where a report may have fallen into it: a gateway may pause every hour.
+  const isLong = gateways.pauseS[gateway]! * 2000 >= windowMs;
+  const pausedUntilMs = isLong ? gateways.pausedUntilS[gateway]! * 1000 : 0;
+  const backAtMs = Math.max(world.resumedAtMs, gateways.backSinceMs[gateway]!, pausedUntilMs);
+  if (backAtMs <= heardAtMs) return heardAtMs + windowMs;
+  // Its report may have been lost in the outage, so that the next is waited for; but once, or a router that starts anew
+  // every night would hide a dead sensor for ever. Whatever lives is heard within half a window of the return.
+  return Math.max(backAtMs + windowMs / 2, Math.min(backAtMs, heardAtMs + windowMs) + windowMs);
 }
 
 /** Judge the devices of a home whose deadline may have come. */
@@ -170,7 +185,8 @@ export function checkDevices(world: World, signals: Signals, home: HomeRow): voi
     device !== 0;
     device = world.roster.nextDeviceOf(device)
   ) {
-    if (deviceDeadlineMs(world, device) <= world.nowMs) setDeviceLink(world, signals, device, LINK.offline);
+    if (deviceDeadlineMs(world, device) <= world.nowMs)
+      setDeviceLink(world, signals, device, LINK.offline, false);
   }
 }
 
@@ -185,9 +201,15 @@ export function nextDeviceDeadlineMs(world: World, home: HomeRow): number {
   return next;
 }
 
-function setDeviceLink(world: World, signals: Signals, device: DeviceRow, link: number): void {
+function setDeviceLink(
+  world: World,
+  signals: Signals,
+  device: DeviceRow,
+  link: number,
+  isTold: boolean,
+): void {
   const columns = world.roster.devices.columns;
   columns.link[device] = link;
   if (link === LINK.online) world.wakeHome(columns.home[device]!, deviceDeadlineMs(world, device));
-  signals.onDeviceLink(device);
+  signals.onDeviceLink(device, isTold);
 }

@@ -71,6 +71,7 @@ export function noteDoor(
   leaveBefore(world, signals, home, atMs);
   const isAway = columns.presence[home] === PRESENCE.away;
   if (isAway && isBeforeLeaving(world, home, atMs)) return false;
+  if (!isAway && isStirredSince(world, home, atMs)) return true;
   // Away without any door: the absence was declared before they went, so this is the going.
   if (isAway) columns.isReturning[home] = columns.doorAtMs[home]! > 0 ? 1 : 0;
   // Somebody or a sensor: if it was the sensor, this is the return. Taken for a leaving, a fall in the hall is lost.
@@ -84,6 +85,14 @@ export function noteDoor(
   setPresence(world, signals, home, PRESENCE.home);
   world.wakeHome(home, presenceDeadlineMs(world, home));
   return true;
+}
+
+/** The door is told of late, and somebody was proved to be inside since: it changes nothing. */
+function isStirredSince(world: World, home: HomeRow, atMs: number): boolean {
+  const { settledAtMs, settledDevice, isUncertain } = world.roster.homes.columns;
+  if (isUncertain[home] !== UNCERTAIN.no || world.roster.isDoor(settledDevice[home]!)) return false;
+  const isHall = world.roster.isInZone(settledDevice[home]!, 'entry');
+  return settledAtMs[home]! - atMs >= (isHall ? LEAVING_MS : GONE_MS);
 }
 
 /** Something inside was used at `atMs`. False: so weak a sign in an empty home that it counts for nothing yet. */
@@ -202,7 +211,7 @@ function isProofOfReturn(world: World, home: HomeRow, device: DeviceRow, atMs: n
   if (hint === 0) return false;
   const sinceHintMs = atMs - homes.columns.hintAtMs[home]!;
   if (world.roster.roomsOf(home) < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
-  if (sinceHintMs <= WALK_MS && !world.roster.isSameRoom(hint, device)) return true;
+  if (Math.abs(sinceHintMs) <= WALK_MS && !world.roster.isSameRoom(hint, device)) return true;
   return isStayingInOneRoom(world, home, device, atMs);
 }
 

@@ -2,7 +2,7 @@
 // Coverage is the share of live activity sensors; below one half we are blind and every inactivity clock stands.
 
 import { LINK, PRESENCE } from '../state/roster.ts';
-import type { HomeRow } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
 import { noteSightBack } from './backlog.ts';
 import { doubtUntilMs } from './link.ts';
@@ -34,7 +34,7 @@ export function coverageOf(world: World, home: HomeRow): Coverage {
     device !== 0;
     device = world.roster.nextDeviceOf(device)
   ) {
-    if (!world.roster.isActivitySensor(device)) continue;
+    if (!world.roster.isActivitySensor(device) || isAwaited(world, home, device)) continue;
     total++;
     // What is not believed is not seen.
     if (devices.distrust[device] !== 0) continue;
@@ -46,6 +46,17 @@ export function coverageOf(world: World, home: HomeRow): Coverage {
       live++;
   }
   return { seen, live, total };
+}
+
+/** Registered ahead of the fitter, in a home that others see already: it takes nothing away from our sight. */
+function isAwaited(world: World, home: HomeRow, device: DeviceRow): boolean {
+  const { lastSeenAtMs, knownSinceMs, windowMs } = world.roster.devices.columns;
+  if (lastSeenAtMs[device]! > 0 || windowMs[device] === Number.POSITIVE_INFINITY) return false;
+  for (const other of world.roster.devicesOfHome(home)) {
+    const isEarlier = lastSeenAtMs[other]! > 0 && knownSinceMs[other]! < knownSinceMs[device]!;
+    if (isEarlier && world.roster.isActivitySensor(other)) return true;
+  }
+  return false;
 }
 
 /** Look again after a gateway, device or the roster changed. `sinceMs`: from when the change is true. */

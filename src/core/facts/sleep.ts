@@ -10,7 +10,7 @@ import { localDayOf, localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES } from '../state/roster.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
 import type { World } from '../state/world.ts';
-import { unseenBeforeMs } from './backlog.ts';
+import { isSeenEnough, unseenBeforeMs } from './backlog.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -204,7 +204,7 @@ function noteWeakSign(world: World, home: HomeRow, atMs: number): void {
 function noteUp(world: World, home: HomeRow, atMs: number, wasIn: boolean): void {
   const columns = world.roster.homes.columns;
   openMorning(world, home, atMs);
-  const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
+  const isSeen = isSeenEnough(world, home, unseenBeforeMs(world, home, atMs));
   const isMorning = atMs - columns.morningAtMs[home]! < MORNING_LENGTH_MS;
   if (wasIn && isSeen && isMorning) teachRising(world, home, atMs);
   closeMorning(world, home, atMs);

@@ -34,6 +34,10 @@ const STEP_DL = 10_000;
 /** Largest total of the native format, tenths of a litre. */
 const TOTAL_MAX_DL = 999_999_990;
 
+/** In what coarse meters count: a cubic metre, or a tenth of it. */
+const COARSE_STEPS_DL = [10_000, 1000] as const;
+const FINE_STEP_DL = 1;
+
 const METER = { unknown: 0, draws: 1, total: 2 } as const;
 
 /** Take a reading of a meter; before the rules look at it. */
@@ -63,6 +67,15 @@ export function waterReadAtMs(world: World, home: HomeRow): number {
   )
     if (meterKind[device] !== METER.unknown) oldestS = Math.min(oldestS, meterAtS[device]!);
   return oldestS === Number.POSITIVE_INFINITY ? 0 : oldestS * 1000;
+}
+
+/** The largest step in which a meter of the home was seen to count, litres: less may have been drawn at any time. */
+export function meterStepLiters(world: World, home: HomeRow): number {
+  const { meterStepDl } = world.roster.devices.columns;
+  let coarsestDl = 0;
+  for (const device of world.roster.devicesOfHome(home))
+    coarsestDl = Math.max(coarsestDl, meterStepDl[device]!);
+  return coarsestDl / 10;
 }
 
 /** Number of the half hour, since 1970: the clocks of the home do not matter. */
@@ -111,12 +124,22 @@ function noteTotal(world: World, home: HomeRow, device: DeviceRow, atS: number, 
     }
     meterAtS[device] = otherAtS[device]!;
     meterDl[device] = otherDl[device]!;
+    columns.meterStepDl[device] = 0;
     knowSince(world, home, otherAtS[device]! * 1000);
   }
   otherAtS[device] = 0;
+  if (dl > meterDl[device]!) noteStep(world, device, meterDl[device]!, dl);
   addFlow(world, home, meterAtS[device]!, atS, (dl - meterDl[device]!) / 10);
   meterAtS[device] = atS;
   meterDl[device] = dl;
+}
+
+/** In what is it counted? Both ends of a movement tell by their zeros; a total at which it stands may be any. */
+function noteStep(world: World, device: DeviceRow, fromDl: number, toDl: number): void {
+  const { meterStepDl } = world.roster.devices.columns;
+  const isIn = (coarse: number): boolean => fromDl % coarse === 0 && toDl % coarse === 0;
+  const step = COARSE_STEPS_DL.find(isIn) ?? FINE_STEP_DL;
+  meterStepDl[device] = meterStepDl[device] === 0 ? step : Math.min(meterStepDl[device]!, step);
 }
 
 /** Can the same meter have come so much further in so much time? */

@@ -60,6 +60,14 @@ export type Kind = (typeof KINDS)[number];
 /** `value` of a `button`. `test`: the periodic test call of the button, which rings nowhere (rule R14). */
 export const BUTTON_PRESSES = ['sos', 'checkin', 'cancel', 'test'] as const;
 
+/**
+ * Did somebody press a button? Its test call may come from the button itself, every night: it says nothing of the
+ * resident.
+ */
+export function isPress(kind: string, value: unknown): boolean {
+  return kind === 'button' && typeof value === 'string' && value !== 'test';
+}
+
 const KNOWN: ReadonlySet<string> = new Set(KINDS);
 
 export function isKnownKind(kind: string): kind is Kind {

@@ -101,7 +101,9 @@ function dueAtMs(context: Context, home: HomeRow): number {
   const absence = absences.get(home);
   const contactAtMs = context.home().contactAtMs[home]!;
   if (absence !== undefined) {
-    const overdueAtMs = Math.max(absence.untilMs + overdueMs, contactAtMs + noticeMs);
+    // What was said before the absence was to end says nothing of who is not back after it.
+    const isReached = contactAtMs > absence.untilMs;
+    const overdueAtMs = isReached ? contactAtMs + noticeMs : absence.untilMs + overdueMs;
     return stage === 0 ? overdueAtMs : Number.POSITIVE_INFINITY;
   }
   const fromMs = Math.max(awaySinceMs[home]!, contactAtMs);

@@ -80,6 +80,13 @@ function end(context: Context, device: DeviceRow): void {
   context.clear(deviceSubject(context.world, device), true);
 }
 
+/** A contact that is no longer at a door to the outside: what it does is not heard here. */
+function forget(context: Context, device: DeviceRow): void {
+  const { isOpen, isRaised } = context.device();
+  isOpen[device] = 0;
+  if (isRaised[device] === 1) end(context, device);
+}
+
 function onDeadline(context: Context, home: HomeRow): void {
   const lookAtMs = context.home().lookAtMs[home]!;
   if (lookAtMs > 0 && lookAtMs <= context.world.nowMs) look(context, home);
@@ -92,6 +99,10 @@ function look(context: Context, home: HomeRow): void {
   const { isOn } = context.settings(home);
   let next = Number.POSITIVE_INFINITY;
   for (const device of world.roster.devicesOfHome(home)) {
+    if (!world.roster.isDoor(device)) {
+      forget(context, device);
+      continue;
+    }
     if (isOpen[device] === 0 || isRaised[device] === 1 || isOn === 0 || !world.roster.isWatched(home))
       continue;
     const dueMs = dueAtMs(context, home, device);

@@ -1,5 +1,7 @@
 // R1: what a device itself calls an emergency (SOS, fall, smoke, gas, CO, leak) rings at once. Never suppressed: not
 // by an unknown device, a suspended home, an absence or a late report. A repeated press counts up and rings again.
+// So does a level that is still "yes" long after it rang: nobody may have been there, the alert may have been closed as
+// a false alarm, and what a device says after a long silence is no repetition.
 
 import type { ObservationBody } from '../model/entry.ts';
 import { EMERGENCY_KINDS, type EmergencyKind } from '../model/kinds.ts';
@@ -8,9 +10,19 @@ import { type DeviceRow, NO_DEVICE } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, gatewayPlace } from './subject.ts';
 
+const HOUR_S = 3600;
+/**
+ * A level that is still "yes" is news again so long after the device rang last. UL 217 and UL 2034 let a detector be
+ * hushed for some minutes only; an hour is our own choice, since here staff have looked. Spilt water dries for hours.
+ */
+const STILL_S = HOUR_S;
+const STILL_LEAK_S = 6 * HOUR_S;
+
 const DEVICE_COLUMNS = {
   /** One bit per emergency kind: the level the device last reported was "yes". */
   levels: 'u8',
+  /** When it rang last, s since 1970; 0 for never, and in older snapshots, where "yes" is told once more. */
+  rangAtS: 'f64',
 } as const;
 
 type Context = RuleContext<Record<never, never>, Record<never, never>, typeof DEVICE_COLUMNS>;
@@ -35,19 +47,27 @@ function onObservation(context: Context, observation: ObservationBody, device: D
   if (kind !== null) raise(context, observation, device, kind);
 }
 
-/** A periodic report that still says "smoke" is the alarm that rings already; an event is always news. */
+/** A periodic report that still says "smoke" is the alarm that rings already, for a while; an event is always news. */
 function isNews(
-  context: Context,
-  observation: ObservationBody,
+  { world, device: own }: Context,
+  { kind: reported, value, isLevel }: ObservationBody,
   device: DeviceRow,
   kind: EmergencyKind | null,
 ): boolean {
-  const levels = context.device().levels;
-  const bit = 1 << EMERGENCY_KINDS.indexOf(kind ?? (observation.kind as EmergencyKind));
-  const before = (levels[device]! & bit) !== 0;
-  if (kind === 'sos' || observation.kind === 'button') return true;
-  levels[device] = kind === null ? levels[device]! & ~bit : levels[device]! | bit;
-  return !(observation.isLevel && before);
+  // Unknown is not "no".
+  if (reported === 'button' || (kind === null && value !== false)) return true;
+  const { levels, rangAtS } = own();
+  const bit = 1 << EMERGENCY_KINDS.indexOf(kind ?? (reported as EmergencyKind));
+  const before = levels[device]!;
+  levels[device] = before & ~bit;
+  if (kind === null) return true;
+  const nowS = Math.floor(world.nowMs / 1000);
+  const isStill = isLevel && (before & bit) !== 0;
+  const isTold = isStill && nowS - rangAtS[device]! < (kind === 'leak' ? STILL_LEAK_S : STILL_S);
+  // What rings again after so long leaves nothing of before: the other kinds of the device ring again as well.
+  levels[device] = isStill && !isTold ? bit : before | bit;
+  if (!isTold) rangAtS[device] = nowS;
+  return !isTold;
 }
 
 function raise(context: Context, observation: ObservationBody, device: DeviceRow, kind: EmergencyKind): void {

@@ -1,4 +1,5 @@
-// The end of what a rule has raised about a home, for rules that keep in a column whether they have.
+// The end of what a rule has raised about a home, for rules that keep in a column whether they have; and when what goes
+// on is told again.
 
 import type { HomeRow } from '../state/row.ts';
 import type { Column } from '../state/table.ts';
@@ -9,6 +10,13 @@ interface Clearing {
   readonly world: World;
   clear(subject: string, restore: boolean): void;
 }
+
+/**
+ * Of what is measured and still out nothing is told again for so long after a word with the resident (ADR 0023), s:
+ * time for a doctor, another fit of the band or the way home, and no ring at every reading. NEWS2 asks for the next
+ * look within the hour. Our own choice.
+ */
+export const AFTER_CONTACT_S = 3600;
 
 /**
  * The episode is over; nothing to do when none was raised. `restore` as of `RuleContext.clear`. The column is handed

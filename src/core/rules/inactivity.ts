@@ -11,6 +11,7 @@ import { coverageOf, isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { LEVEL, PLACES } from '../state/roster.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
+import { isDayTime } from './day-time.ts';
 import { INACTIVITY_PARAMETERS } from './inactivity-parameters.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
@@ -23,6 +24,9 @@ const HOME_COLUMNS = {
   /** When staff last saw or spoke to the resident, and how long we had been blind since the last activity by then. */
   contactAtMs: 'f64',
   contactBlindMs: 'f64',
+  /** The same for the stay, which rests after a silence that has rung also when that is over, s since 1970 and s. */
+  stayContactS: 'u32',
+  stayContactBlindS: 'u32',
 } as const;
 
 type Context = RuleContext<typeof INACTIVITY_PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
@@ -50,6 +54,9 @@ export const inactivity = defineRule({
 
 function onActivity(context: Context, home: HomeRow): void {
   const { isRaised, isStayRaised } = context.home();
+  const { roamedAtMs, lastActivityAtMs } = context.world.roster.homes.columns;
+  // After a long rest the stay is a new one (facts/activity.ts).
+  if (isStayRaised[home] === 2 && roamedAtMs[home] === lastActivityAtMs[home]) isStayRaised[home] = 0;
   if (isRaised[home] === 1) {
     isRaised[home] = 0;
     if (isStayRaised[home] !== 1) context.clear(homeSubject(context.world, home), false);
@@ -67,10 +74,17 @@ function onRoamed(context: Context, home: HomeRow): void {
 /** Well then, after it has rung: a new silence begins. One that has not rung goes on: no alarm comes later for it. */
 function onContact(context: Context, home: HomeRow): void {
   const own = context.home();
-  if (own.isRaised[home] === 0 && own.isStayRaised[home] !== 1) return;
-  own.contactAtMs[home] = context.world.nowMs;
-  own.contactBlindMs[home] = context.world.roster.homes.columns.blindMs[home]!;
-  context.clear(homeSubject(context.world, home), false);
+  if (own.isRaised[home] === 0 && own.isStayRaised[home] === 0) return;
+  const { nowMs } = context.world;
+  const blindMs = context.world.roster.homes.columns.blindMs[home]!;
+  own.stayContactS[home] = nowMs / 1000;
+  own.stayContactBlindS[home] = blindMs / 1000;
+  // Heard of since it rang: their silence is a new one already.
+  if (own.isRaised[home] === 1 || own.isStayRaised[home] === 1) {
+    own.contactAtMs[home] = nowMs;
+    own.contactBlindMs[home] = blindMs;
+    context.clear(homeSubject(context.world, home), false);
+  }
   own.isRaised[home] = 0;
   own.isStayRaised[home] = 0;
   wake(context, home);
@@ -79,15 +93,18 @@ function onContact(context: Context, home: HomeRow): void {
 /** When the silence began that is judged, moved on by the time in which we were blind. */
 function silentFromMs(context: Context, home: HomeRow): number {
   const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
-  return sinceContactMs(context, home, lastActivityAtMs[home]!, blindMs[home]!);
+  const { contactAtMs, contactBlindMs } = context.home();
+  if (contactAtMs[home]! <= lastActivityAtMs[home]!) return lastActivityAtMs[home]! + blindMs[home]!;
+  return contactAtMs[home]! + Math.max(0, blindMs[home]! - contactBlindMs[home]!);
 }
 
-/** Begins with the contact if that was later than `fromMs`, from which on we were blind for `blindMs`. */
-function sinceContactMs(context: Context, home: HomeRow, fromMs: number, blindMs: number): number {
-  const { contactAtMs, contactBlindMs } = context.home();
-  if (contactAtMs[home]! <= fromMs) return fromMs + blindMs;
-  const blindNowMs = context.world.roster.homes.columns.blindMs[home]!;
-  return contactAtMs[home]! + Math.max(0, blindNowMs - contactBlindMs[home]!);
+/** The same of the stay. */
+function stayingFromMs(context: Context, home: HomeRow): number {
+  const { roamedAtMs, roamBlindMs, blindMs } = context.world.roster.homes.columns;
+  const { stayContactS, stayContactBlindS } = context.home();
+  const contactAtMs = stayContactS[home]! * 1000;
+  if (contactAtMs <= roamedAtMs[home]!) return roamedAtMs[home]! + roamBlindMs[home]!;
+  return contactAtMs + Math.max(0, blindMs[home]! - stayContactBlindS[home]! * 1000);
 }
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
@@ -192,7 +209,7 @@ function judgeStay(context: Context, home: HomeRow): Judgement {
   if (context.world.roster.roomsOf(home) < 3 || columns.roamedAtMs[home] === 0) return NOT_DUE;
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return NOT_DUE;
   const usualMs = columns.stayPeakMin[home]! * 60_000;
-  const fromMs = sinceContactMs(context, home, columns.roamedAtMs[home]!, columns.roamBlindMs[home]!);
+  const fromMs = stayingFromMs(context, home);
   // One sensor alone says that somebody is in: it may as well be the sensor.
   const leastMs = columns.isUncertain[home] === UNCERTAIN.oneRoom ? settings.stayMs * 2 : settings.stayMs;
   const ownMs = usualMs * settings.usualFactor + settings.usualMarginMs;
@@ -277,10 +294,6 @@ function judgeFixed(context: Context, home: HomeRow, fromMs: number): Judgement 
 
 function at(code: string, fromMs: number, thresholdMs: number, usualMs: number | null): Judgement {
   return { code, dueMs: fromMs + thresholdMs, thresholdMs, usualMs };
-}
-
-function isDayTime(minute: number, settings: { dayStartMinute: number; nightStartMinute: number }): boolean {
-  return minute >= settings.dayStartMinute && minute < settings.nightStartMinute;
 }
 
 function onDeadline(context: Context, home: HomeRow): void {

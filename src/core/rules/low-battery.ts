@@ -1,4 +1,5 @@
 // R13: a battery that will soon be empty. With hysteresis, because a cold night makes a battery look empty for hours.
+// In a home that is not watched nobody is told; whoever watches it again is, by the next report.
 
 import { batteryPctOf } from '../facts/battery.ts';
 import type { ObservationBody } from '../model/entry.ts';
@@ -49,10 +50,11 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { isRaised } = context.device();
   const { lowPct, recoveredPct } = context.settings(home);
   if (isRaised[device] === 1) {
-    if (batteryPct < recoveredPct) return;
+    // Settings may cross: what is low has not recovered.
+    if (batteryPct < recoveredPct || batteryPct <= lowPct) return;
     isRaised[device] = 0;
     context.clear(deviceSubject(context.world, device), true);
-  } else if (batteryPct <= lowPct) {
+  } else if (batteryPct <= lowPct && context.world.roster.isWatched(home)) {
     isRaised[device] = 1;
     raise(context, observation, device, batteryPct, lowPct);
   }

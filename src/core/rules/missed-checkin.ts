@@ -8,6 +8,7 @@ import { localDayStartMs, nextMinuteOfDayAtMs } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import type { World } from '../state/world.ts';
 import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
@@ -111,15 +112,22 @@ function nextDueMs(context: Context, home: HomeRow): number {
 
 /** From when a press that was made would have reached us, as far as we can tell now. */
 function heardFromMs({ world }: Context, home: HomeRow): number {
+  // A terminal has a button as well, for homes that have no other.
+  const ofButtonsMs = heardByMs(world, home, 'button');
+  const heardMs = ofButtonsMs === Number.POSITIVE_INFINITY ? heardByMs(world, home, 'terminal') : ofButtonsMs;
+  // Without any button a check-in cannot come at all: that must be heard of.
+  return Math.max(heardMs === Number.POSITIVE_INFINITY ? 0 : heardMs, world.resumedAtMs) + STORE_MS;
+}
+
+/** The first of the devices of a kind; Infinity without any. */
+function heardByMs(world: World, home: HomeRow, kind: 'button' | 'terminal'): number {
   let heardMs = Number.POSITIVE_INFINITY;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (!world.roster.isKind(device, 'button')) continue;
+    if (!world.roster.isKind(device, kind)) continue;
     const fromMs = isDeviceSeen(world, device) ? gatewayBackSinceMs(world, device) : world.nowMs + 1;
     heardMs = Math.min(heardMs, fromMs);
   }
-  // Without any button a check-in cannot come at all: that must be heard of.
-  if (heardMs === Number.POSITIVE_INFINITY) heardMs = 0;
-  return Math.max(heardMs, world.resumedAtMs) + STORE_MS;
+  return heardMs;
 }
 
 function raise(context: Context, home: HomeRow): void {

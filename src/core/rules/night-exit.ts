@@ -4,6 +4,7 @@
 // Needs a contact at the door, and sight of the home ever since: blindness is no evidence.
 
 import { LEAVING_MS } from '../facts/presence.ts';
+import { isMinuteBetween } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
@@ -96,8 +97,7 @@ function onActivity(context: Context, home: HomeRow): void {
 function isNight(context: Context, home: HomeRow, atMs: number): boolean {
   const { nightStartMinute, nightEndMinute } = context.settings(home);
   const minute = localMinuteOfDay(context.world.roster.timezoneOf(home), atMs);
-  if (nightStartMinute <= nightEndMinute) return minute >= nightStartMinute && minute < nightEndMinute;
-  return minute >= nightStartMinute || minute < nightEndMinute;
+  return isMinuteBetween(minute, nightStartMinute, nightEndMinute);
 }
 
 /** The home was found empty: single hits after the door were strays. Or somebody said that they are away. */
@@ -106,6 +106,8 @@ function onPresence(context: Context, home: HomeRow): void {
   const exitMs = context.home().exitAtMs[home]!;
   if (presence[home] !== PRESENCE.away || exitMs === 0) return;
   if (awaySinceMs[home] !== exitMs) context.home().exitAtMs[home] = 0;
+  // The return is waited for longer than the home takes to be found empty: `onDeadline` looks after it.
+  else if (exitMs + context.settings(home).returnMs > context.world.nowMs) return;
   // In a rush of stored readings the return may be the next; `onDeadline` looks after it.
   else if (context.home().heardAtMs[home]! + RUSH_MS <= context.world.nowMs) judge(context, home);
 }
@@ -119,7 +121,9 @@ function dueAtMs(context: Context, home: HomeRow): number {
 }
 
 function onDeadline(context: Context, home: HomeRow): void {
-  if (dueAtMs(context, home) === context.world.nowMs && !isStirring(context, home)) judge(context, home);
+  if (dueAtMs(context, home) !== context.world.nowMs) return;
+  const isAway = context.world.roster.homes.columns.presence[home] === PRESENCE.away;
+  if (isAway || !isStirring(context, home)) judge(context, home);
 }
 
 /** Any sign inside since the door, but for the hall while the door falls shut. */

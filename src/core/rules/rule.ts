@@ -72,7 +72,8 @@ export interface RuleHooks {
   onContact?(home: HomeRow): void;
   onSight?(home: HomeRow): void;
   onGatewayLink?(gateway: GatewayRow): void;
-  onDeviceLink?(device: DeviceRow): void;
+  /** `isTold`: its gateway says that it is lost; else it was silent for too long, or is back. */
+  onDeviceLink?(device: DeviceRow, isTold: boolean): void;
   /** The home's roster or settings changed. */
   onConfigured?(home: HomeRow): void;
   /** When this rule next has to look at the home; Infinity for never. Must not be later than it really is. */

@@ -1,7 +1,8 @@
-// A device was opened or taken off the wall. Periodic reports of the same state say nothing new.
+// A device was opened or taken off the wall. Periodic reports of the same state say nothing new. In a home that is not
+// watched nobody is told; whoever watches it again is, by the next report.
 
 import type { ObservationBody } from '../model/entry.ts';
-import type { DeviceRow } from '../state/row.ts';
+import type { DeviceRow, HomeRow } from '../state/row.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -19,20 +20,22 @@ export const tamper = defineRule({
   deviceColumns: DEVICE_COLUMNS,
   kinds: ['tamper'],
   start: (context) => ({
-    onReading: (reading, _home, device) => onReading(context, reading, device),
+    onReading: (reading, home, device) => onReading(context, reading, home, device),
   }),
 });
 
-function onReading(context: Context, observation: ObservationBody, device: DeviceRow): void {
+function onReading(context: Context, observation: ObservationBody, home: HomeRow, device: DeviceRow): void {
   const { value } = observation;
   if (typeof value !== 'boolean') return;
   const { isRaised } = context.device();
   if ((isRaised[device] === 1) === value) return;
-  isRaised[device] = value ? 1 : 0;
   if (!value) {
+    isRaised[device] = 0;
     context.clear(deviceSubject(context.world, device), true);
     return;
   }
+  if (!context.world.roster.isWatched(home)) return;
+  isRaised[device] = 1;
   context.raise({
     kind: 'tamper',
     priority: 4,

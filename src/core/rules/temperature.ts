@@ -1,5 +1,6 @@
 // Too cold or too hot to live in, for hours. One alert per home: one cold room is enough to look in, and five
-// thermometers are not five alerts. Over with hysteresis, then it closes by itself unless somebody holds it.
+// thermometers are not five alerts. Over with hysteresis, then it closes by itself unless somebody holds it. What was
+// raised is raised again when it holds anew after the thermometer was silent or the home not watched.
 // The defaults are the edges of harm and not of comfort: below the 18 °C of the WHO lies every unheated flat south of
 // the Yangtze all winter, above its 32 °C every flat without air conditioning in a heat wave; alerts from all of them
 // at once would help nobody. Cities with heating set 16 or 18, those with fewer homes 32.
@@ -7,9 +8,11 @@
 import {
   heldSinceMs,
   isHeldLong,
+  isHeldTold,
   type LevelReading,
   markRaised,
   noteLevel,
+  raiseAgain,
   SIDE,
   sideOf,
 } from '../facts/held-level.ts';
@@ -77,7 +80,7 @@ const HOME_COLUMNS = {
   raisedDevice: 'device',
 } as const;
 
-const DEVICE_COLUMNS = { atS: 'u32x1', heldS: 'u16x1', state: 'u8x1' } as const;
+const DEVICE_COLUMNS = { atS: 'u32x1', heldS: 'u32x1', state: 'u8x1' } as const;
 
 type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, typeof DEVICE_COLUMNS>;
 
@@ -99,7 +102,9 @@ export const temperature = defineRule({
 /** A thermometer that was taken away cannot say that the room is warm again. */
 function onConfigured(context: Context, home: HomeRow): void {
   const device = context.home().raisedDevice[home]!;
-  if (device !== NO_DEVICE && context.world.roster.devices.columns.home[device] !== home) end(context, home);
+  if (device === NO_DEVICE || context.world.roster.devices.columns.home[device] === home) return;
+  end(context, home);
+  raiseAgain(context.device(), device, 0);
 }
 
 function end(context: Context, home: HomeRow): void {
@@ -121,17 +126,20 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   reading.isBack = value <= heatC - marginC && value >= coldC + marginC;
   const hasEnded = noteLevel(held, device, 0, reading, staleMs);
   if (hasEnded && raisedDevice[home] === device) end(context, home);
-  if (isOn === 0 || !context.world.roster.isWatched(home) || !isHeldLong(held, device, 0, holdMs)) return;
-  if (isRaisedBefore(context, home, staleMs)) return;
+  if (isOn === 0 || !context.world.roster.isWatched(home)) return raiseAgain(held, device, 0);
+  if (!isHeldLong(held, device, 0, holdMs) || isTold(context, home, staleMs)) return;
+  // Should the home be warm again by this thermometer, that one must be able to speak.
+  raiseAgain(held, raisedDevice[home]!, 0);
   markRaised(held, device, 0);
   raisedDevice[home] = device;
   raise(context, observation, device, value);
 }
 
 /** By another thermometer that still speaks; one that fell silent must not keep the others quiet. */
-function isRaisedBefore(context: Context, home: HomeRow, staleMs: number): boolean {
+function isTold(context: Context, home: HomeRow, staleMs: number): boolean {
+  const held = context.device();
   const other = context.home().raisedDevice[home]!;
-  return other !== NO_DEVICE && reading.atS - context.device().atS.get(other, 0) <= staleMs / 1000;
+  return isHeldTold(held, other, 0) && reading.atS - held.atS.get(other, 0) <= staleMs / 1000;
 }
 
 function raise(

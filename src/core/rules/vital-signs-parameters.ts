@@ -114,7 +114,7 @@ export const VITAL_SIGNS_PARAMETERS = {
     min: 10_000,
     max: 12 * 60 * MINUTE_MS,
     unit: 'ms',
-    meaning: 'Out of bounds for so long, in two readings or more',
+    meaning: 'Out of bounds for so long, in two readings or more; not blood pressure',
     source: 'ACC/AHA: measure again after five minutes; a movement artefact of a wrist band is shorter',
   },
   staleMs: {
@@ -122,7 +122,23 @@ export const VITAL_SIGNS_PARAMETERS = {
     min: MINUTE_MS,
     max: 24 * 60 * MINUTE_MS,
     unit: 'ms',
-    meaning: 'Readings further apart do not hold together',
+    meaning: 'Readings further apart do not hold together; not blood pressure',
     source: 'Bands that spare their battery measure every 10 to 60 minutes; our own choice',
+  },
+  pressureHoldMs: {
+    default: MINUTE_MS,
+    min: 10_000,
+    max: 12 * 60 * MINUTE_MS,
+    unit: 'ms',
+    meaning: 'Two readings of the blood pressure out of bounds are at least so far apart',
+    source: 'ESC/ESH 2018: measured again after one to two minutes',
+  },
+  pressureStaleMs: {
+    default: 36 * 60 * MINUTE_MS,
+    min: MINUTE_MS,
+    max: 7 * 24 * 60 * MINUTE_MS,
+    unit: 'ms',
+    meaning: 'Readings of the blood pressure further apart do not hold together',
+    source: 'A cuff is used in the morning and in the evening (ESC/ESH 2018), or once a day; our own choice',
   },
 } as const;

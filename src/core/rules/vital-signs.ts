@@ -2,19 +2,25 @@
 // nothing, so it must hold over several; it is over only when clearly back (hysteresis). One alert per device, vital
 // and episode. Defaults are the bands in which NEWS2 asks for an urgent look; who lives with other values (COPD, an
 // athlete's heart) gets own bounds. Not a medical device: it asks a person to look.
+// What was raised is raised again when it holds anew after the device was not worn, or the home not watched, and when
+// it still holds a good while after staff have spoken to the resident (ADR 0023).
 
 import {
   heldSinceMs,
   isHeldLong,
+  isHeldRaised,
   type LevelReading,
   markRaised,
   noteLevel,
+  raiseAgain,
   SIDE,
   type Side,
   sideOf,
+  toldSideOf,
 } from '../facts/held-level.ts';
 import type { ObservationBody } from '../model/entry.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
+import { AFTER_CONTACT_S } from './episode.ts';
 import { defineRule, type RuleContext, type Settings } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 import { VITAL_SIGNS_PARAMETERS } from './vital-signs-parameters.ts';
@@ -22,10 +28,15 @@ import { VITAL_SIGNS_PARAMETERS } from './vital-signs-parameters.ts';
 /** In the order of the lists of a device. */
 const VITALS = ['heart_rate_bpm', 'spo2_pct', 'respiration_bpm', 'blood_pressure_mmhg'] as const;
 
-const DEVICE_COLUMNS = { atS: 'u32x4', heldS: 'u16x4', state: 'u8x4' } as const;
+const HOME_COLUMNS = {
+  /** When staff last saw or spoke to the resident, s since 1970; 0 for never. */
+  contactAtS: 'u32',
+} as const;
+
+const DEVICE_COLUMNS = { atS: 'u32x4', heldS: 'u32x4', state: 'u8x4' } as const;
 
 type Bounds = Settings<typeof VITAL_SIGNS_PARAMETERS>;
-type Context = RuleContext<typeof VITAL_SIGNS_PARAMETERS, Record<never, never>, typeof DEVICE_COLUMNS>;
+type Context = RuleContext<typeof VITAL_SIGNS_PARAMETERS, typeof HOME_COLUMNS, typeof DEVICE_COLUMNS>;
 
 export const vitalSigns = defineRule({
   id: 'vital-signs',
@@ -33,11 +44,12 @@ export const vitalSigns = defineRule({
   alertKinds: ['vital-signs'],
   priority: 2,
   parameters: VITAL_SIGNS_PARAMETERS,
-  homeColumns: {},
+  homeColumns: HOME_COLUMNS,
   deviceColumns: DEVICE_COLUMNS,
   kinds: VITALS,
   start: (context) => ({
     onReading: (reading, home, device) => onReading(context, reading, home, device),
+    onContact: (home) => onContact(context, home),
   }),
 });
 
@@ -51,12 +63,26 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   reading.atS = Math.floor(Math.min(observation.measuredAtMs, context.world.nowMs) / 1000);
   const held = context.device();
   // The value is normal again, but somebody was ill: the alert stays with the operators.
-  if (noteLevel(held, device, vital, reading, settings.staleMs))
+  const isPressure = observation.kind === 'blood_pressure_mmhg';
+  if (noteLevel(held, device, vital, reading, isPressure ? settings.pressureStaleMs : settings.staleMs))
     context.clear(subjectOf(context, device, vital), false);
-  if (settings.isOn === 0 || !context.world.roster.isWatched(home)) return;
-  if (!isHeldLong(held, device, vital, settings.holdMs)) return;
+  if (settings.isOn === 0 || !context.world.roster.isWatched(home)) return raiseAgain(held, device, vital);
+  if (!isHeldLong(held, device, vital, isPressure ? settings.pressureHoldMs : settings.holdMs)) return;
+  // Staff heard of a racing heart, not of one that nearly stands still.
+  const isSame = isHeldRaised(held, device, vital) && toldSideOf(held, device, vital) === reading.side;
+  if (isSame && isSoonAfterContact(context, home)) return;
   markRaised(held, device, vital);
   raise(context, observation, device, vital);
+}
+
+function onContact(context: Context, home: HomeRow): void {
+  context.home().contactAtS[home] = context.world.nowMs / 1000;
+  for (const device of context.world.roster.devicesOfHome(home))
+    for (let vital = 0; vital < VITALS.length; vital++) raiseAgain(context.device(), device, vital);
+}
+
+function isSoonAfterContact(context: Context, home: HomeRow): boolean {
+  return reading.atS < context.home().contactAtS[home]! + AFTER_CONTACT_S;
 }
 
 /** Fills `reading`; false when the device does not know. */

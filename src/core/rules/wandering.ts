@@ -2,10 +2,12 @@
 // position is set as a rule setting (0, 0 is unset, as in the native format). Two fixes apart in time must agree, since
 // a single fix may come from the wrong phone mast; it is over nearer than the radius (hysteresis). Coordinates never
 // leave this rule: alerts and logs hear of the distance only. A declared absence excuses, an inferred one does not:
-// to be out of the house is what it is about.
+// to be out of the house is what it is about. Who is still out an hour after staff have spoken to them (ADR 0023), or
+// when the home is watched again, is told of again.
 
 import type { ObservationBody } from '../model/entry.ts';
 import type { DeviceRow, HomeRow } from '../state/row.ts';
+import { AFTER_CONTACT_S } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
 import { devicePlace, deviceSubject } from './subject.ts';
 
@@ -62,6 +64,8 @@ const DEVICE_COLUMNS = {
   /** First fix outside; 0 while inside. */
   outSinceS: 'f64',
   isRaised: 'u8',
+  /** When a fix outside is told again, s since 1970; 0 for never. */
+  againAtS: 'f64',
 } as const;
 
 type Context = RuleContext<typeof PARAMETERS, Record<never, never>, typeof DEVICE_COLUMNS>;
@@ -77,6 +81,7 @@ export const wandering = defineRule({
   kinds: ['location'],
   start: (context) => ({
     onReading: (reading, home, device) => onReading(context, reading, home, device),
+    onContact: (home) => onContact(context, home),
   }),
 });
 
@@ -86,7 +91,7 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { homeLatitude, homeLongitude, radiusM, backM, holdMs } = context.settings(home);
   if (!('latitude' in value) || (homeLatitude === 0 && homeLongitude === 0)) return;
   const { world } = context;
-  const { atS, outSinceS, isRaised } = context.device();
+  const { atS, outSinceS, isRaised, againAtS } = context.device();
   const fixS = Math.floor(Math.min(observation.measuredAtMs, world.nowMs) / 1000);
   if (fixS <= atS[device]!) return;
   atS[device] = fixS;
@@ -97,10 +102,23 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
     return;
   }
   if (outSinceS[device] === 0) outSinceS[device] = fixS;
-  if (isRaised[device] === 1 || !world.roster.isWatched(home) || isDeclaredAway(context, home)) return;
+  if (!world.roster.isWatched(home)) againAtS[device] = fixS;
+  if (isTold(context, device, fixS) || !world.roster.isWatched(home) || isDeclaredAway(context, home)) return;
   if ((fixS - outSinceS[device]!) * 1000 < holdMs) return;
   isRaised[device] = 1;
+  againAtS[device] = 0;
   raise(context, observation, device, distanceM);
+}
+
+function isTold(context: Context, device: DeviceRow, fixS: number): boolean {
+  const { isRaised, againAtS } = context.device();
+  return isRaised[device] === 1 && (againAtS[device] === 0 || fixS < againAtS[device]!);
+}
+
+function onContact(context: Context, home: HomeRow): void {
+  const { world } = context;
+  for (const device of world.roster.devicesOfHome(home))
+    context.device().againAtS[device] = Math.floor(world.nowMs / 1000) + AFTER_CONTACT_S;
 }
 
 function comeBack(context: Context, device: DeviceRow): void {

@@ -3,15 +3,23 @@
 // The cities use a plain 12 h day and night. Bed at nine and the first tap at nine are twelve dry hours as well, and a
 // call centre cannot ring at every second breakfast: by default the time looked at grows backwards until it holds six
 // hours of daytime. Who last drew water at 21:00 is asked for at 11:00, who did at 08:00 at 20:00. `leastDayMs` 0 is
-// the rule of the cities.
+// the rule of the cities. A meter that counts in steps larger than the limit cannot show it: no verdict on its home.
 
-import { litersInSlot, WATER_SLOT_MS, WATER_SLOTS, waterReadAtMs, waterSlotAt } from '../facts/water.ts';
+import {
+  litersInSlot,
+  meterStepLiters,
+  WATER_SLOT_MS,
+  WATER_SLOTS,
+  waterReadAtMs,
+  waterSlotAt,
+} from '../facts/water.ts';
 import type { ObservationBody } from '../model/entry.ts';
 import { zoneOffsetMs } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
 import type { HomeRow } from '../state/row.ts';
+import { isDayTime } from './day-time.ts';
 import { endEpisode } from './episode.ts';
-import { defineRule, type RuleContext, type Settings } from './rule.ts';
+import { defineRule, type RuleContext } from './rule.ts';
 import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
@@ -135,10 +143,10 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
 /** In all the time, on meters that were read all the time, and fresh. */
 function isJudged(context: Context, home: HomeRow, readAtMs: number, fromMs: number): boolean {
   const { world } = context;
-  const { isOn, staleMs } = context.settings(home);
+  const { isOn, staleMs, liters } = context.settings(home);
   const { presence, waterKnownSinceMs } = world.roster.homes.columns;
   if (isOn === 0 || !world.roster.isWatched(home) || presence[home] === PRESENCE.away) return false;
-  if (world.nowMs - readAtMs > staleMs) return false;
+  if (world.nowMs - readAtMs > staleMs || meterStepLiters(world, home) > liters) return false;
   return Math.max(waterKnownSinceMs[home]!, context.home().inSinceMs[home]!) <= fromMs;
 }
 
@@ -164,14 +172,9 @@ function lookBack(context: Context, home: HomeRow, readAtMs: number): Look {
     if (readAtMs - found.fromMs >= settings.windowMs && dayMs >= settings.leastDayMs) break;
     found.liters += litersInSlot(world, home, slot);
     found.fromMs = slot * WATER_SLOT_MS;
-    if (isDay(found.fromMs + offsetMs, settings)) dayMs += WATER_SLOT_MS;
+    if (isDayTime(((found.fromMs + offsetMs) % DAY_MS) / 60_000, settings)) dayMs += WATER_SLOT_MS;
   }
   return found;
-}
-
-function isDay(localMs: number, settings: Settings<typeof PARAMETERS>): boolean {
-  const minute = (localMs % DAY_MS) / 60_000;
-  return minute >= settings.dayStartMinute && minute < settings.nightStartMinute;
 }
 
 function raise(context: Context, home: HomeRow, readAtMs: number, { liters, fromMs }: Look): void {

@@ -17,3 +17,9 @@ export function nextMinuteOfDayAtMs(zone: string, minute: number, afterMs: numbe
   }
   return instantOfLocalMinute(zone, today + 2, minute);
 }
+
+/** From one minute of the day to before another; the span may go over midnight. Equal ones are no span. */
+export function isMinuteBetween(minute: number, fromMinute: number, untilMinute: number): boolean {
+  if (fromMinute <= untilMinute) return minute >= fromMinute && minute < untilMinute;
+  return minute >= fromMinute || minute < untilMinute;
+}

@@ -7,6 +7,8 @@ export const HOME_COLUMNS = {
   /** When it is to be looked at; 0 for never. Kept with it, so that most calls to be woken end here. */
   wakeAtMs: 'f64',
   isWatched: 'u8',
+  /** Since when it is not, s since 1970; 0 while it is. */
+  suspendedAtS: 'u32',
   revision: 'u32',
   riskFactor: 'f64',
   residents: 'u8',
@@ -107,6 +109,8 @@ export const HOME_COLUMNS = {
 
 export const DEVICE_COLUMNS = {
   home: 'home',
+  /** Number of the home it stood in last, also while it stands in none: what it told is told of that one. */
+  lastHome: 'f64',
   gateway: 'gateway',
   nextOfHome: 'device',
   nextOfGateway: 'device',
@@ -140,6 +144,8 @@ export const DEVICE_COLUMNS = {
   meterKind: 'u32',
   meterAtS: 'f64',
   meterDl: 'f64',
+  /** The finest step to which its total was seen to move; 0 for none yet, and no doubt. */
+  meterStepDl: 'u32',
   /** A reading that may begin a new total. */
   otherAtS: 'f64',
   otherDl: 'f64',
@@ -163,4 +169,7 @@ export const GATEWAY_COLUMNS = {
   isOverdue: 'u8',
   linkLostAtMs: 'f64',
   backSinceMs: 'f64',
+  /** How long its heartbeats were missing when they were last, s, and until when, s since 1970. */
+  pauseS: 'u32',
+  pausedUntilS: 'u32',
 } as const;

@@ -209,6 +209,7 @@ export class Roster {
     for (const device of [...this.devicesOfHome(home)]) this.#detach(device);
     const columns = this.homes.columns;
     columns.isWatched[home] = configuration.isWatched ? 1 : 0;
+    columns.suspendedAtS[home] = configuration.isWatched ? 0 : columns.suspendedAtS[home] || nowMs / 1000;
     columns.revision[home] = configuration.revision;
     columns.riskFactor[home] = configuration.riskFactor;
     columns.residents[home] = configuration.residents;
@@ -298,7 +299,13 @@ export class Roster {
     const gateway = this.gateways.row(configuration.gateway);
     const columns = this.devices.columns;
     if (columns.home[device] !== NO_HOME) this.#detach(device);
-    if (columns.knownSinceMs[device] === 0) columns.knownSinceMs[device] = nowMs;
+    // What it told of other residents says nothing of these.
+    const isMoved = columns.lastHome[device]! > 0 && columns.lastHome[device] !== this.homes.number(home);
+    if (isMoved) this.devices.clear(device);
+    // Nor does its silence behind another gateway.
+    const isKnown = columns.knownSinceMs[device]! > 0 && columns.gateway[device] === gateway;
+    if (!isKnown) columns.knownSinceMs[device] = nowMs;
+    columns.lastHome[device] = this.homes.number(home);
     columns.home[device] = home;
     columns.gateway[device] = gateway;
     columns.nextOfHome[device] = this.homes.columns.firstDevice[home]!;

@@ -14,7 +14,8 @@ export interface Signals {
   onGatewayLink(gateway: GatewayRow): void;
   /** Heartbeats are missing, or came again before the gateway was called silent. */
   onGatewaySight(gateway: GatewayRow): void;
-  onDeviceLink(device: DeviceRow): void;
+  /** `isTold`: its gateway says that it is lost; else it was silent for too long, or is back. */
+  onDeviceLink(device: DeviceRow, isTold: boolean): void;
 }
 
 export class World {

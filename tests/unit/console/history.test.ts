@@ -76,7 +76,7 @@ describe('live readings in the raster', () => {
     ...{ gatewayId: 'g', deviceId, kind, atMs: 1, value },
   });
 
-  it('counts edges, and not a door that merely reports itself', () => {
+  it('counts edges and presses, and not a door that merely reports itself or a test call of the button', () => {
     const signs = createSignFilter();
     const heard = [
       reading('motion', true),
@@ -88,10 +88,14 @@ describe('live readings in the raster', () => {
       reading('contact', true),
       reading('temperature_c', 20),
       reading('motion', true, 'd2'),
+      reading('button', 'checkin', 'd3'),
+      reading('button', 'checkin', 'd3'),
+      reading('button', 'test', 'd3'),
     ];
     expect(heard.map((one) => signs.isSign(one))).toEqual([
       ...[true, false, false, true],
       ...[false, false, true, false, true],
+      ...[true, true, false],
     ]);
   });
 

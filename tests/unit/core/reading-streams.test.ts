@@ -12,6 +12,7 @@ import { vitalSigns } from '#core/rules/vital-signs.ts';
 import { waterContinuous } from '#core/rules/water-continuous.ts';
 import { waterHigh } from '#core/rules/water-high.ts';
 import { waterLow } from '#core/rules/water-low.ts';
+import { unsayableIn } from '../../support/sayable.ts';
 import { homeOf, run, runCutEverywhere } from '../../support/scenario.ts';
 
 const RULES = [waterLow, waterHigh, waterContinuous, vitalSigns];
@@ -102,6 +103,7 @@ test('no stream of readings faults a rule, and a restart anywhere changes nothin
       const entries = entriesOf(stream);
       const effects = run(entries, RULES);
       expect(effects.filter((effect) => kindOf(effect) === 'rule-fault')).toEqual([]);
+      expect(unsayableIn(effects)).toEqual([]);
       expect(runCutEverywhere(entries, RULES)).toBe(JSON.stringify(effects));
     }),
     { numRuns: 40 },

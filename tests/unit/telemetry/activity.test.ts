@@ -55,6 +55,7 @@ test('signs of life are counted per room; repetitions of a state and OFF of a mo
     [6, 'g2', 'bath', 'motion', true],
     [1, 'g1', 'thermo', 'temperature_c', 20],
     [3.5, 'g1', 'button', 'button', 'checkin'],
+    [4.5, 'g1', 'button', 'button', 'test'],
   ]);
   const { rooms, unseen } = rasterOf(QUERY, { ...(await activityOf(store, QUERY)), ...SEEN }, DEVICES);
   expect(Object.fromEntries(rooms.map(({ room, counts }) => [String(room), counts]))).toEqual({
