@@ -163,19 +163,19 @@ export class Engine implements Signals {
   onGatewaySight(gateway: GatewayRow): void {
     const { roster, nowMs } = this.world;
     const { link, isOverdue } = roster.gateways.columns;
-    const isOnline = link[gateway] === LINK.online && isOverdue[gateway] === 0;
+    const isOnline = link.get(gateway) === LINK.online && isOverdue.get(gateway) === 0;
     const sinceMs = isOnline ? nowMs : roster.gateways.columns.lastSeenAtMs[gateway]!;
     const homes = new Set<HomeRow>();
-    for (const device of roster.devicesOfGateway(gateway)) homes.add(roster.devices.columns.home[device]!);
+    for (const device of roster.devicesOfGateway(gateway)) homes.add(roster.devices.columns.home.get(device));
     for (const home of homes) refreshSight(this.world, this, home, sinceMs);
   }
 
   onDeviceLink(device: DeviceRow, isTold: boolean): void {
     const { roster, nowMs } = this.world;
     this.rules.onDeviceLink(device, isTold);
-    const isOnline = roster.devices.columns.link[device] === LINK.online;
+    const isOnline = roster.devices.columns.link.get(device) === LINK.online;
     const sinceMs = isOnline ? nowMs : roster.devices.columns.lastSeenAtMs[device]!;
-    refreshSight(this.world, this, roster.devices.columns.home[device]!, sinceMs);
+    refreshSight(this.world, this, roster.devices.columns.home.get(device), sinceMs);
   }
 
   /**
@@ -316,7 +316,7 @@ export class Engine implements Signals {
       this.rules.observe(observation, NO_HOME, NO_DEVICE);
       return;
     }
-    const home = world.roster.devices.columns.home[device]!;
+    const home = world.roster.devices.columns.home.get(device);
     const atMs = Math.min(observation.measuredAtMs, world.nowMs);
     const isOld = isOldNews(world, observation, device, atMs);
     if (observation.kind === 'online' && observation.value === false)
@@ -337,8 +337,8 @@ export class Engine implements Signals {
     const { world } = this;
     const { homes } = world.roster;
     const { presence, isReturning, isUncertain } = homes.columns;
-    const isKnown = isReturning[home] === 0 && isUncertain[home] === UNCERTAIN.no;
-    const wasIn = presence[home] !== PRESENCE.away && isKnown;
+    const isKnown = isReturning.get(home) === 0 && isUncertain.get(home) === UNCERTAIN.no;
+    const wasIn = presence.get(home) !== PRESENCE.away && isKnown;
     const note = world.roster.isDoor(device) ? noteDoor : noteInside;
     if (!note(world, this, home, device, atMs)) return;
     noteRoom(world, home, device, atMs, wasIn);

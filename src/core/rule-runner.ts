@@ -8,8 +8,8 @@ import type { Priority } from './model/alert.ts';
 import type { ObservationBody } from './model/entry.ts';
 import type { Parameters, Rule, RuleContext, RuleHooks, Settings } from './rules/rule.ts';
 import { gatewayPlace, homePlace } from './rules/subject.ts';
+import { Bytes } from './state/column.ts';
 import type { ColumnSchema } from './state/column-type.ts';
-import { List } from './state/list.ts';
 import {
   type DeviceRow,
   type GatewayRow,
@@ -132,7 +132,7 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
   }
 
   onDeviceLink(device: DeviceRow, isTold: boolean): void {
-    const home = this.#world.roster.devices.columns.home[device]!;
+    const home = this.#world.roster.devices.columns.home.get(device);
     for (const running of this.#rules)
       this.#guard(running, home, NO_GATEWAY, () => running.hooks.onDeviceLink?.(device, isTold));
   }
@@ -206,7 +206,7 @@ export class RuleRunner implements Omit<Signals, 'onGatewaySight'> {
   #isRaised(ruleId: string, home: HomeRow): boolean {
     const running = this.#rules.find(({ rule }) => rule.id === ruleId);
     const column = running?.homes.columns['isRaised'];
-    return column !== undefined && !(column instanceof List) && column[home] === 1;
+    return column instanceof Bytes && column.get(home) === 1;
   }
 
   /** Compiled once per rule and settings, however many homes have them. */

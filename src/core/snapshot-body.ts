@@ -1,6 +1,14 @@
 // The body of a snapshot: names, deadlines and tables as bytes one after the other, and the part of the head that says
 // what they are. Tables lie in it as in memory, so that cutting one and reading one is mostly a copy.
 
+import {
+  blocksOf,
+  type LanesHead,
+  type OldTable,
+  type OldTableHead,
+  rowsOf,
+  type Sized,
+} from './old-snapshot-body.ts';
 import { type Copy, type Image, ownCopy } from './state/image.ts';
 import { type Block, noStrides, type Strides } from './state/table.ts';
 import type { World } from './state/world.ts';
@@ -21,25 +29,16 @@ export interface Body {
   readonly strides: Strides;
 }
 
-interface Sized {
-  readonly byteLength: number;
-}
 type BlockHead = Omit<Block, 'bytes'> & Sized;
-
-/** Of the formats before 3: every column by itself, in number order, and those of each rule as a table. */
-interface OldTableHead {
-  readonly table: string;
-  readonly size: number;
-  readonly columns: readonly (Sized & { readonly name: string; readonly type: string })[];
-}
 
 /** What the head of a snapshot says of its body. */
 export interface BodyHead {
+  /** Of the formats before 3. */
   readonly tables?: readonly OldTableHead[];
   readonly body?: {
     readonly images: Readonly<Record<ImagesName, readonly (Sized & { readonly name: string })[]>>;
     readonly tables: Readonly<
-      Record<TableName, { readonly size: number; readonly blocks: readonly BlockHead[] }>
+      Record<TableName, { readonly size: number; readonly blocks: readonly (BlockHead | LanesHead)[] }>
     >;
     readonly strides: Strides;
   };
@@ -91,41 +90,23 @@ export function readBody({ body, tables }: BodyHead, bytes: Uint8Array): Body {
     from += byteLength;
     return { ...rest, bytes: bytes.subarray(from - byteLength, from) };
   };
-  if (body === undefined) return readOldBody(tables ?? [], take);
+  if (body === undefined)
+    return readOldBody((tables ?? []).map((table) => ({ ...table, columns: table.columns.map(take) })));
   const images = eachOf(IMAGES, (name) => body.images[name].map(take));
   const read = eachOf(TABLES, (name) => ({
     size: body.tables[name].size,
-    blocks: body.tables[name].blocks.map(take),
+    blocks: body.tables[name].blocks.map((block) => ('type' in block ? rowsOf(take(block)) : take(block))),
   }));
   return { images, tables: read, strides: body.strides };
 }
 
-type OldColumn = OldTableHead['columns'][number];
-
-function readOldBody(
-  heads: readonly OldTableHead[],
-  take: (column: OldColumn) => Omit<OldColumn, 'byteLength'> & Image,
-): Body {
-  const read = heads.map(({ table, size, columns }) => ({ table, size, columns: columns.map(take) }));
+function readOldBody(read: readonly OldTable[]): Body {
   const headed = (name: string) => read.find(({ table }) => table === name);
   return {
     images: eachOf(IMAGES, (name) => headed(name)?.columns ?? []),
-    tables: eachOf(TABLES, (name) => ({
-      size: headed(name)!.size,
-      blocks: read
-        .filter(({ table }) => table === name || table.endsWith(`/${name}`))
-        .flatMap(({ table, columns }) =>
-          columns.map((column) => oldBlock(table.slice(0, -name.length), column)),
-        ),
-    })),
+    tables: eachOf(TABLES, (name) => ({ size: headed(name)!.size, blocks: blocksOf(name, read) })),
     strides: noStrides(),
   };
-}
-
-function oldBlock(prefix: string, { name, type, bytes }: Omit<OldColumn, 'byteLength'> & Image): Block {
-  const [scalar, width] = type.split('x');
-  const columns = [{ name: prefix + name, at: 0 }];
-  return { type: scalar as Block['type'], stride: Number(width ?? 1), columns, bytes };
 }
 
 export function restoreBody(world: World, body: Body): void {

@@ -21,9 +21,12 @@ import type { SettingsImage } from './state/home-settings.ts';
 import type { Copy } from './state/image.ts';
 import type { RosterNames } from './state/name-pages.ts';
 
-/** Layout of the bytes. In 1 names and deadlines were in the head, in 1 and 2 every column was apart: still read. */
-const FORMAT = 3;
-const READABLE: readonly number[] = [1, 2, FORMAT];
+/**
+ * Layout of the bytes. In 1 names and deadlines were in the head, in 1 and 2 every column was apart, in 3 those of
+ * other widths: still read.
+ */
+const FORMAT = 4;
+const READABLE: readonly number[] = [1, 2, 3, FORMAT];
 
 interface Head extends BodyHead {
   readonly format: number;

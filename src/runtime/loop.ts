@@ -98,7 +98,7 @@ export class Loop implements Runtime {
     const { knownSinceMs, link, lastSeenAtMs } = gateways.columns;
     const row = gateways.row(gateway);
     if (!gateways.has(row) || knownSinceMs[row] === 0) return null;
-    return { state: stateOf(link[row]!), lastSeenAtMs: lastSeenAtMs[row]! || null };
+    return { state: stateOf(link.get(row)), lastSeenAtMs: lastSeenAtMs[row]! || null };
   }
 
   deviceStatus(device: number): DeviceStatus | null {
@@ -106,8 +106,8 @@ export class Loop implements Runtime {
     const row = roster.knownDevice(device);
     if (row === NO_DEVICE) return null;
     const { link, lastSeenAtMs, batteryPlusOne } = roster.devices.columns;
-    const batteryPct = batteryPlusOne[row] === 0 ? null : batteryPlusOne[row]! - 1;
-    return { state: stateOf(link[row]!), lastSeenAtMs: lastSeenAtMs[row]! || null, batteryPct };
+    const batteryPct = batteryPlusOne.get(row) === 0 ? null : batteryPlusOne.get(row) - 1;
+    return { state: stateOf(link.get(row)), lastSeenAtMs: lastSeenAtMs[row]! || null, batteryPct };
   }
 
   homeState(home: number): HomeState | null {

@@ -48,8 +48,9 @@ function bodyOf(change: ConfigurationChange): EntryBody {
 
 function knows(roster: Roster, { type, number, revision }: Revision): boolean {
   const { homes, gateways } = roster;
-  if (type === 'home') return number < homes.size && homes.columns.revision[homes.row(number)] === revision;
-  return number < gateways.size && gateways.columns.revision[gateways.row(number)] === revision;
+  if (type === 'home')
+    return number < homes.size && homes.columns.revision.get(homes.row(number)) === revision;
+  return number < gateways.size && gateways.columns.revision.get(gateways.row(number)) === revision;
 }
 
 /** What the core watches and the registry no longer has (removed while we were down). */
@@ -63,7 +64,7 @@ function goneFrom(roster: Roster, homes: ReadonlySet<number>, gateways: Readonly
       home: {
         home,
         homeId: roster.homeIdOf(row),
-        revision: roster.homes.columns.revision[row]! + 1,
+        revision: roster.homes.columns.revision.get(row) + 1,
         districtCode: roster.districtOf(row),
         timezone: roster.timezoneOf(row),
         riskFactor: 1,
@@ -77,13 +78,13 @@ function goneFrom(roster: Roster, homes: ReadonlySet<number>, gateways: Readonly
   for (const row of roster.gateways.rows()) {
     const columns = roster.gateways.columns;
     const gateway = roster.gateways.number(row);
-    if (columns.isWatched[row] === 0 || gateways.has(gateway)) continue;
+    if (columns.isWatched.get(row) === 0 || gateways.has(gateway)) continue;
     gone.push({
       type: 'gateway-configured',
       gateway: {
         gateway,
         gatewayId: roster.gatewayIdOf(row)!,
-        revision: columns.revision[row]! + 1,
+        revision: columns.revision.get(row) + 1,
         districtCode: roster.gatewayDistrictOf(row)!,
         home: null,
         supervision: 'none',

@@ -56,7 +56,7 @@ export class Replay {
   /** Is the home taken to be empty now? */
   get isAway(): boolean {
     const { homes } = this.#engine.world.roster;
-    return homes.columns.presence[homes.row(1)] === 2;
+    return homes.columns.presence.get(homes.row(1)) === 2;
   }
 
   /** Is an emergency on the screens whose cause still stands? */

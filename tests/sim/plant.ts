@@ -32,11 +32,16 @@ export function withoutColumn(
   let from = 4 + headBytes;
   for (const images of Object.values(body!.images)) for (const { byteLength } of images) from += byteLength;
   for (const [name, { blocks }] of Object.entries(body!.tables)) {
-    for (const { type, stride, columns, byteLength } of blocks) {
-      const at = name === table ? columns.find((each) => each.name === column)?.at : undefined;
-      for (let to = from; at !== undefined && to < from + byteLength; to += stride * BYTES[type])
-        data.fill(0, to + at * BYTES[type], to + (at + 1) * BYTES[type]);
-      if (at !== undefined) return data;
+    for (const block of blocks) {
+      if ('type' in block) throw new Error('a snapshot of today has no lanes');
+      const { stride, columns, byteLength } = block;
+      const dropped = name === table ? columns.find((each) => each.name === column) : undefined;
+      if (dropped !== undefined) {
+        const { type, width, at } = dropped;
+        for (let to = from + at; to < from + byteLength; to += stride)
+          data.fill(0, to, to + width * BYTES[type]);
+        return data;
+      }
       from += byteLength;
     }
   }

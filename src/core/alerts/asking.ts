@@ -100,7 +100,7 @@ export class Asking {
     const question = {
       // The place in the log: the same at every replay, and never the same for two questions of a home.
       promptId: `${roster.homeIdOf(home)}~${rule}~${offset}`,
-      gateway: roster.gateways.number(roster.devices.columns.gateway[device]!),
+      gateway: roster.gateways.number(roster.devices.columns.gateway.get(device)),
       device: roster.devices.number(device),
       askedAtMs: nowMs,
       untilMs,

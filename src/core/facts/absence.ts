@@ -41,7 +41,7 @@ export function isKnownHome(world: World, home: HomeRow): boolean {
 export function homeStateOf(world: World, home: HomeRow): HomeState {
   const { presence, awaySinceMs, lastActivityAtMs } = world.roster.homes.columns;
   return {
-    presence: PRESENCE_WORDS[presence[home] as keyof typeof PRESENCE_WORDS],
+    presence: PRESENCE_WORDS[presence.get(home) as keyof typeof PRESENCE_WORDS],
     awaySinceMs: awaySinceMs[home]! || null,
     lastActivityAtMs: lastActivityAtMs[home]! || null,
     absence: world.roster.absences.get(home) ?? null,
@@ -75,7 +75,8 @@ export function applyHomeCommand(declaring: Declaring, command: HomeCommand): vo
 /** When a declaration ends by itself; Infinity while nobody is in: then rule `away-too-long` waits for the return. */
 export function absenceDeadlineMs(world: World, home: HomeRow): number {
   const { absences, homes } = world.roster;
-  if (absences.size === 0 || homes.columns.presence[home] === PRESENCE.away) return Number.POSITIVE_INFINITY;
+  if (absences.size === 0 || homes.columns.presence.get(home) === PRESENCE.away)
+    return Number.POSITIVE_INFINITY;
   return absences.get(home)?.untilMs ?? Number.POSITIVE_INFINITY;
 }
 
@@ -97,7 +98,7 @@ function refusalOf(world: World, home: HomeRow, command: HomeCommand): HomeComma
 
 function declareAway({ world, signals }: Declaring, home: HomeRow, command: DeclareAway): void {
   const { staffId, untilMs, note } = command;
-  const wasAway = world.roster.homes.columns.presence[home] === PRESENCE.away;
+  const wasAway = world.roster.homes.columns.presence.get(home) === PRESENCE.away;
   world.roster.absences.set(home, { untilMs, declaredAtMs: world.nowMs, staffId, note });
   // A door that waits for its answer was their going, so that the next one is the return; else they have yet to go.
   const goneAtMs = isDoorOpen(world, home) ? 0 : waitingDoorAtMs(world, home);
@@ -107,14 +108,14 @@ function declareAway({ world, signals }: Declaring, home: HomeRow, command: Decl
 /** When the door moved by which they may just have gone out; 0 for none. */
 function waitingDoorAtMs(world: World, home: HomeRow): number {
   const { isReturning, doorAtMs } = world.roster.homes.columns;
-  return isReturning[home] === 1 ? 0 : doorAtMs[home]!;
+  return isReturning.get(home) === 1 ? 0 : doorAtMs[home]!;
 }
 
 /** It has yet to be shut behind them: that is the going, and no return. */
 function isDoorOpen(world: World, home: HomeRow): boolean {
   const { level } = world.roster.devices.columns;
   for (const device of world.roster.devicesOfHome(home))
-    if (world.roster.isDoor(device) && !world.roster.isWeak(device) && level[device] === LEVEL.on)
+    if (world.roster.isDoor(device) && !world.roster.isWeak(device) && level.get(device) === LEVEL.on)
       return true;
   return false;
 }
@@ -126,7 +127,7 @@ function isDoorOpen(world: World, home: HomeRow): boolean {
  */
 export function noteSaidAway(world: World, signals: Signals, home: HomeRow, goneAtMs: number): boolean {
   const { columns } = world.roster.homes;
-  if (columns.presence[home] === PRESENCE.away) return true;
+  if (columns.presence.get(home) === PRESENCE.away) return true;
   if (isMatOccupied(world, home)) return false;
   forgetDoor(world, home);
   columns.doorAtMs[home] = goneAtMs;
@@ -138,7 +139,7 @@ export function noteSaidAway(world: World, signals: Signals, home: HomeRow, gone
 /** Nobody was to be rung for in this home for so long that it begins anew when it is watched again. */
 export function isSuspendedLong(world: World, home: HomeRow): boolean {
   if (!isKnownHome(world, home) || world.roster.isWatched(home)) return false;
-  return world.nowMs - world.roster.homes.columns.suspendedAtS[home]! * 1000 >= SUSPENDED_LONG_MS;
+  return world.nowMs - world.roster.homes.columns.suspendedAtS.get(home) * 1000 >= SUSPENDED_LONG_MS;
 }
 
 /**
@@ -147,7 +148,7 @@ export function isSuspendedLong(world: World, home: HomeRow): boolean {
  */
 export function noteWatchedAgain(world: World, signals: Signals, home: HomeRow): void {
   const { presence, awaySinceMs, doorAtMs } = world.roster.homes.columns;
-  const wasAway = presence[home] === PRESENCE.away;
+  const wasAway = presence.get(home) === PRESENCE.away;
   const waitingDoorMs = waitingDoorAtMs(world, home);
   noteSaidAway(world, signals, home, world.nowMs);
   if (wasAway) awaySinceMs[home] = world.nowMs;
@@ -159,7 +160,7 @@ export function noteWatchedAgain(world: World, signals: Signals, home: HomeRow):
 
 function declareBack({ world, signals }: Declaring, home: HomeRow): void {
   world.roster.absences.delete(home);
-  if (world.roster.homes.columns.presence[home] === PRESENCE.away) noteSaidBack(world, signals, home);
+  if (world.roster.homes.columns.presence.get(home) === PRESENCE.away) noteSaidBack(world, signals, home);
 }
 
 /** The word of a person who knows: it counts as a sign of life, so that the clocks begin now and not days ago. */

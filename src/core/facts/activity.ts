@@ -35,9 +35,9 @@ export function isActivity(
   const columns = world.roster.devices.columns;
   // From before its last change: it happened, but it is not how things stand now.
   if (atMs < columns.levelSinceMs[device]!) return !isLevel && (value || edges === EDGES.both);
-  const before = columns.level[device]!;
+  const before = columns.level.get(device);
   const now = value ? LEVEL.on : LEVEL.off;
-  columns.level[device] = now;
+  columns.level.set(device, now);
   const isEdge = !isLevel || (before !== LEVEL.unknown && before !== now);
   return isEdge && (value || edges === EDGES.both);
 }
@@ -54,15 +54,15 @@ export function isOldNews(
   atMs: number,
 ): boolean {
   const { level, levelSinceMs, lastSeenAtMs, reportsHour, home } = world.roster.devices.columns;
-  if (!isLevel || value !== false || level[device] !== LEVEL.on) return false;
+  if (!isLevel || value !== false || level.get(device) !== LEVEL.on) return false;
   // Who speaks by levels only says by them what happens.
-  if (reportsHour[device] === 0) return false;
+  if (reportsHour.get(device) === 0) return false;
   if (world.roster.isDoor(device)) return atMs > levelSinceMs[device]! + SHUT_MS;
   const { presence, awaySinceMs } = world.roster.homes.columns;
-  const isEmpty = presence[home[device]!] === PRESENCE.away;
+  const isEmpty = presence.get(home.get(device)) === PRESENCE.away;
   // Heard of since then, and still ON: they have not gone.
-  const isHeardSince = lastSeenAtMs[device]! > awaySinceMs[home[device]!]!;
-  return isEmpty && !isHeardSince && levelSinceMs[device]! < awaySinceMs[home[device]!]!;
+  const isHeardSince = lastSeenAtMs[device]! > awaySinceMs[home.get(device)]!;
+  return isEmpty && !isHeardSince && levelSinceMs[device]! < awaySinceMs[home.get(device)]!;
 }
 
 /**
@@ -79,7 +79,7 @@ export function noteActivity(
 ): void {
   const columns = world.roster.homes.columns;
   const beforeMs = columns.lastActivityAtMs[home]!;
-  const before = columns.lastActivityDevice[home]!;
+  const before = columns.lastActivityDevice.get(home);
   noteLateLife(world, home, atMs);
   if (atMs < beforeMs) return;
   const unseenMs = unseenBeforeMs(world, home, atMs);
@@ -88,13 +88,13 @@ export function noteActivity(
     teachSilence(world, home, before, Math.min(atMs, beforeMs + unseenMs), atMs);
   teachLoss(world, home, device, atMs, isSeen, wasIn);
   columns.lastActivityAtMs[home] = atMs;
-  columns.lastActivityDevice[home] = device;
+  columns.lastActivityDevice.set(home, device);
   noteSettled(world, home, device, atMs);
   columns.blindMs[home] = unseenAfterMs(world, home, atMs);
   if (columns.blindSinceMs[home]! > 0)
     columns.blindSinceMs[home] = Math.max(columns.blindSinceMs[home]!, atMs);
   // Single hits of a home that may be empty prove no return, and no change of room either: the clock of the stay runs.
-  const hasReturned = !wasIn && columns.isUncertain[home] === UNCERTAIN.no;
+  const hasReturned = !wasIn && columns.isUncertain.get(home) === UNCERTAIN.no;
   if (hasReturned || hasRoamed(world, home, before, device, atMs - beforeMs))
     noteRoaming(world, signals, home, atMs, wasIn);
   else if (atMs - beforeMs >= REST_MS) {

@@ -15,5 +15,5 @@ export function noteBattery(world: World, observation: ObservationBody, device: 
   const batteryPct = batteryPctOf(observation);
   if (batteryPct === null) return;
   const clamped = Math.min(100, Math.max(0, Math.round(batteryPct)));
-  world.roster.devices.columns.batteryPlusOne[device] = clamped + 1;
+  world.roster.devices.columns.batteryPlusOne.set(device, clamped + 1);
 }

@@ -8,14 +8,14 @@ import type { World } from '../state/world.ts';
 /** Its gateway is there and not overdue, and the device itself is not called silent. */
 export function isDeviceSeen(world: World, device: DeviceRow): boolean {
   const { devices, gateways } = world.roster;
-  const gateway = devices.columns.gateway[device]!;
-  if (gateways.columns.link[gateway] !== LINK.online || gateways.columns.isOverdue[gateway] === 1)
+  const gateway = devices.columns.gateway.get(device);
+  if (gateways.columns.link.get(gateway) !== LINK.online || gateways.columns.isOverdue.get(gateway) === 1)
     return false;
-  return devices.columns.link[device] !== LINK.offline;
+  return devices.columns.link.get(device) !== LINK.offline;
 }
 
 /** End of the last known outage of its gateway; 0 when there was none. */
 export function gatewayBackSinceMs(world: World, device: DeviceRow): number {
   const { devices, gateways } = world.roster;
-  return gateways.columns.backSinceMs[devices.columns.gateway[device]!]!;
+  return gateways.columns.backSinceMs[devices.columns.gateway.get(device)]!;
 }

@@ -20,5 +20,5 @@ export function gapsOf(world: World, home: HomeRow): Gap[] {
 /** One that was never heard of may work: doors move when somebody goes out. It is called silent after a day. */
 function isWorking(world: World, device: DeviceRow): boolean {
   const { distrust } = world.roster.devices.columns;
-  return isDeviceSeen(world, device) && distrust[device] === DISTRUST.none;
+  return isDeviceSeen(world, device) && distrust.get(device) === DISTRUST.none;
 }

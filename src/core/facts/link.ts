@@ -42,7 +42,7 @@ export function noteBeat(world: World, gateway: GatewayRow): void {
 function overdueAtMs(world: World, gateway: GatewayRow): number {
   const columns = world.roster.gateways.columns;
   if (columns.beatMs[gateway] === 0 || columns.windowMs[gateway] === NEVER) return NEVER;
-  if (columns.isOverdue[gateway] === 1) return NEVER;
+  if (columns.isOverdue.get(gateway) === 1) return NEVER;
   const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
   return heardAtMs + Math.max(LINK_LOSS_GRACE_MS, columns.beatMs[gateway]! * BEATS_MISSED_MAX);
 }
@@ -54,7 +54,7 @@ function overdueAtMs(world: World, gateway: GatewayRow): number {
 export function doubtUntilMs(world: World, gateway: GatewayRow): number {
   const { lastSeenAtMs, link } = world.roster.gateways.columns;
   const returnAtMs = world.resumedAtMs + LINK_LOSS_GRACE_MS;
-  const isAwaited = link[gateway] === LINK.online && lastSeenAtMs[gateway]! < world.resumedAtMs;
+  const isAwaited = link.get(gateway) === LINK.online && lastSeenAtMs[gateway]! < world.resumedAtMs;
   if (isAwaited && world.nowMs < returnAtMs) return returnAtMs;
   const untilMs = overdueAtMs(world, gateway);
   if (untilMs === NEVER) return 0;
@@ -73,18 +73,18 @@ export function noteGatewaySeen(world: World, signals: Signals, gateway: Gateway
   const pauseMs = world.nowMs - columns.lastSeenAtMs[gateway]!;
   columns.lastSeenAtMs[gateway] = world.nowMs;
   columns.linkLostAtMs[gateway] = 0;
-  const wasOverdue = columns.isOverdue[gateway] === 1;
-  columns.isOverdue[gateway] = 0;
-  if (columns.link[gateway] === LINK.online) {
+  const wasOverdue = columns.isOverdue.get(gateway) === 1;
+  columns.isOverdue.set(gateway, 0);
+  if (columns.link.get(gateway) === LINK.online) {
     if (wasOverdue) {
-      columns.pauseS[gateway] = pauseMs / 1000;
-      columns.pausedUntilS[gateway] = world.nowMs / 1000;
+      columns.pauseS.set(gateway, pauseMs / 1000);
+      columns.pausedUntilS.set(gateway, world.nowMs / 1000);
       wakeBehind(world, gateway);
       signals.onGatewaySight(gateway);
     }
     return;
   }
-  columns.link[gateway] = LINK.online;
+  columns.link.set(gateway, LINK.online);
   noteGatewayBack(world, gateway);
   signals.onGatewayLink(gateway);
 }
@@ -97,14 +97,14 @@ function noteGatewayBack(world: World, gateway: GatewayRow): void {
 function wakeBehind(world: World, gateway: GatewayRow): void {
   world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
   for (const device of world.roster.devicesOfGateway(gateway))
-    world.wakeHome(world.roster.devices.columns.home[device]!, deviceDeadlineMs(world, device));
+    world.wakeHome(world.roster.devices.columns.home.get(device), deviceDeadlineMs(world, device));
 }
 
 /** The gateway said goodbye, its will came, or its last session is gone. */
 export function noteGatewayLost(world: World, gateway: GatewayRow): void {
   const { gateways } = world.roster;
   const { columns } = gateways;
-  if (!gateways.has(gateway) || columns.link[gateway] !== LINK.online) return;
+  if (!gateways.has(gateway) || columns.link.get(gateway) !== LINK.online) return;
   if (columns.linkLostAtMs[gateway] !== 0) return;
   columns.linkLostAtMs[gateway] = world.nowMs;
   world.wakeGateway(gateway, gatewayDeadlineMs(world, gateway));
@@ -114,7 +114,7 @@ export function noteGatewayLost(world: World, gateway: GatewayRow): void {
 export function noteDeviceSeen(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const columns = world.roster.devices.columns;
   if (atMs > columns.lastSeenAtMs[device]!) columns.lastSeenAtMs[device] = atMs;
-  if (columns.link[device] === LINK.online) return;
+  if (columns.link.get(device) === LINK.online) return;
   if (atMs + columns.windowMs[device]! <= world.nowMs) return;
   setDeviceLink(world, signals, device, LINK.online, false);
 }
@@ -122,15 +122,15 @@ export function noteDeviceSeen(world: World, signals: Signals, device: DeviceRow
 /** The gateway says that it lost the device at `atMs` (`online: false`); older news than we have changes nothing. */
 export function noteDeviceLost(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const { link, lastSeenAtMs } = world.roster.devices.columns;
-  if (link[device] === LINK.offline || atMs < lastSeenAtMs[device]!) return;
+  if (link.get(device) === LINK.offline || atMs < lastSeenAtMs[device]!) return;
   setDeviceLink(world, signals, device, LINK.offline, true);
 }
 
 /** When the gateway would have to be called silent; Infinity when it already is or is not watched. */
 export function gatewayDeadlineMs(world: World, gateway: GatewayRow): number {
   const columns = world.roster.gateways.columns;
-  if (columns.isWatched[gateway] === 0) return NEVER;
-  switch (columns.link[gateway]) {
+  if (columns.isWatched.get(gateway) === 0) return NEVER;
+  switch (columns.link.get(gateway)) {
     case LINK.online: {
       const heardAtMs = Math.max(columns.lastSeenAtMs[gateway]!, world.resumedAtMs);
       const windowEndMs = heardAtMs + columns.windowMs[gateway]!;
@@ -149,12 +149,12 @@ export function gatewayDeadlineMs(world: World, gateway: GatewayRow): number {
 /** Judge a gateway whose deadline may have come. */
 export function checkGateway(world: World, signals: Signals, gateway: GatewayRow): void {
   const { columns } = world.roster.gateways;
-  if (columns.link[gateway] === LINK.online && overdueAtMs(world, gateway) <= world.nowMs) {
-    columns.isOverdue[gateway] = 1;
+  if (columns.link.get(gateway) === LINK.online && overdueAtMs(world, gateway) <= world.nowMs) {
+    columns.isOverdue.set(gateway, 1);
     signals.onGatewaySight(gateway);
   }
   if (gatewayDeadlineMs(world, gateway) > world.nowMs) return;
-  columns.link[gateway] = LINK.offline;
+  columns.link.set(gateway, LINK.offline);
   signals.onGatewayLink(gateway);
 }
 
@@ -162,15 +162,15 @@ export function checkGateway(world: World, signals: Signals, gateway: GatewayRow
 export function deviceDeadlineMs(world: World, device: DeviceRow): number {
   const { columns } = world.roster.devices;
   const gateways = world.roster.gateways.columns;
-  const gateway = columns.gateway[device]!;
-  if (columns.link[device] === LINK.offline || gateways.link[gateway] !== LINK.online) return NEVER;
-  if (gateways.isOverdue[gateway] === 1 || columns.windowMs[device] === NEVER) return NEVER;
-  const isNew = columns.link[device] === LINK.neverSeen;
+  const gateway = columns.gateway.get(device);
+  if (columns.link.get(device) === LINK.offline || gateways.link.get(gateway) !== LINK.online) return NEVER;
+  if (gateways.isOverdue.get(gateway) === 1 || columns.windowMs[device] === NEVER) return NEVER;
+  const isNew = columns.link.get(device) === LINK.neverSeen;
   const windowMs = isNew ? Math.max(NEVER_SEEN_MS, columns.windowMs[device]!) : columns.windowMs[device]!;
   const heardAtMs = Math.max(columns.knownSinceMs[device]!, columns.lastSeenAtMs[device]!);
   // A pause of the heartbeats counts only where a report may have fallen into it: a gateway may pause every hour.
-  const isLong = gateways.pauseS[gateway]! * 2000 >= windowMs;
-  const pausedUntilMs = isLong ? gateways.pausedUntilS[gateway]! * 1000 : 0;
+  const isLong = gateways.pauseS.get(gateway) * 2000 >= windowMs;
+  const pausedUntilMs = isLong ? gateways.pausedUntilS.get(gateway) * 1000 : 0;
   const backAtMs = Math.max(world.resumedAtMs, gateways.backSinceMs[gateway]!, pausedUntilMs);
   if (backAtMs <= heardAtMs) return heardAtMs + windowMs;
   // Its report may have been lost in the outage, so that the next is waited for; but once, or a router that starts anew
@@ -209,7 +209,7 @@ function setDeviceLink(
   isTold: boolean,
 ): void {
   const columns = world.roster.devices.columns;
-  columns.link[device] = link;
-  if (link === LINK.online) world.wakeHome(columns.home[device]!, deviceDeadlineMs(world, device));
+  columns.link.set(device, link);
+  if (link === LINK.online) world.wakeHome(columns.home.get(device), deviceDeadlineMs(world, device));
   signals.onDeviceLink(device, isTold);
 }

@@ -43,24 +43,24 @@ export function teachLoss(
 ): void {
   const { homes, devices } = world.roster;
   const columns = homes.columns;
-  const before = columns.lastActivityDevice[home]!;
-  if (!isSeen) columns.otherActivityDevice[home] = NO_DEVICE;
+  const before = columns.lastActivityDevice.get(home);
+  if (!isSeen) columns.otherActivityDevice.set(home, NO_DEVICE);
   if (!isSeen || before === device || before === 0) return;
-  const other = columns.otherActivityDevice[home]!;
+  const other = columns.otherActivityDevice.get(home);
   const lengthMs = atMs - columns.otherActivityAtMs[home]!;
-  columns.otherActivityDevice[home] = before;
+  columns.otherActivityDevice.set(home, before);
   columns.otherActivityAtMs[home] = columns.lastActivityAtMs[home]!;
   if (other === 0 || lengthMs < SHORTEST_MS || lengthMs > LONGEST_MS) return;
   if (wasIn) {
     const { lossMin, lossDevice } = devices.columns;
-    const isLongest = minutesOf(lengthMs) >= lossMin[other]!;
-    lossMin[other] = lifted(lossMin[other]!, lengthMs);
-    if (isLongest) lossDevice[other] = before;
+    const isLongest = minutesOf(lengthMs) >= lossMin.get(other);
+    lossMin.set(other, lifted(lossMin.get(other), lengthMs));
+    if (isLongest) lossDevice.set(other, before);
   } else if (world.roster.isDoor(before)) {
     const { outMin } = devices.columns;
     const place = world.roster.placeOf(other);
-    columns.outDoor[home] = before;
-    outMin[other] = lifted(outMin[other]!, lengthMs);
+    columns.outDoor.set(home, before);
+    outMin.set(other, lifted(outMin.get(other), lengthMs));
     columns.outPlaceMin.set(home, place, lifted(columns.outPlaceMin.get(home, place), lengthMs));
   }
 }
@@ -70,7 +70,7 @@ export function noteSettled(world: World, home: HomeRow, device: DeviceRow, atMs
   const columns = world.roster.homes.columns;
   const isAlone = atMs - columns.otherActivityAtMs[home]! > TOGETHER_MS;
   if (isAlone && world.roster.isWeak(device)) return;
-  columns.settledDevice[home] = device;
+  columns.settledDevice.set(home, device);
   columns.settledAtMs[home] = atMs;
 }
 
@@ -78,14 +78,14 @@ export function noteSettled(world: World, home: HomeRow, device: DeviceRow, atMs
 export function lossDoubtUntilMs(world: World, home: HomeRow): number {
   const { homes, devices } = world.roster;
   const columns = homes.columns;
-  if (world.roster.placeOf(columns.lastActivityDevice[home]!) === PLACES.bathroom) return 0;
-  const device = columns.settledDevice[home]!;
+  if (world.roster.placeOf(columns.lastActivityDevice.get(home)) === PLACES.bathroom) return 0;
+  const device = columns.settledDevice.get(home);
   const fromMs = columns.settledAtMs[home]!;
-  const lost = devices.columns.lossDevice[device]!;
+  const lost = devices.columns.lossDevice.get(device);
   // A mat that speaks says where they are, and how long they stay there is learned by its place.
   const isMat = world.roster.isMat(device);
   const isLost = lost > 0 && !isMat && isUnheard(world, lost, fromMs - ALIVE_MS);
-  const lossMs = isLost ? longerThan(devices.columns.lossMin[device]!, FACTOR) : 0;
+  const lossMs = isLost ? longerThan(devices.columns.lossMin.get(device), FACTOR) : 0;
   const doorMs = doorDoubtMs(world, home, device, fromMs);
   return Math.max(fromMs + Math.max(lossMs, doorMs), deadHallUntilMs(world, home, fromMs));
 }
@@ -97,7 +97,7 @@ export function lossDoubtUntilMs(world: World, home: HomeRow): number {
  */
 function deadHallUntilMs(world: World, home: HomeRow, settledAtMs: number): number {
   const { homes } = world.roster;
-  const door = homes.columns.outDoor[home]!;
+  const door = homes.columns.outDoor.get(home);
   const isSingleHit = homes.columns.lastActivityAtMs[home]! > settledAtMs;
   if (door === 0 || !world.roster.isWeak(door) || !isSingleHit) return 0;
   return isUnheard(world, door, settledAtMs - ALIVE_MS) ? settledAtMs + CHEAP_MS : 0;
@@ -105,13 +105,13 @@ function deadHallUntilMs(world: World, home: HomeRow, settledAtMs: number): numb
 
 function doorDoubtMs(world: World, home: HomeRow, device: DeviceRow, fromMs: number): number {
   const { homes, devices } = world.roster;
-  const door = homes.columns.outDoor[home]!;
+  const door = homes.columns.outDoor.get(home);
   if (door === 0 || !isUnheard(world, door, fromMs - DOOR_JUST_MOVED_MS)) return 0;
   if (isUnheard(world, door, fromMs - DOOR_OVERDUE_MS)) {
     const outMin = homes.columns.outPlaceMin.get(home, world.roster.placeOf(device));
     return longerThan(outMin, OVERDUE_FACTOR);
   }
-  const doubtMs = longerThan(devices.columns.outMin[device]!, FACTOR);
+  const doubtMs = longerThan(devices.columns.outMin.get(device), FACTOR);
   return doubtMs <= CHEAP_MS ? doubtMs : 0;
 }
 
@@ -120,15 +120,15 @@ export function fadeLosses(world: World, home: HomeRow, kept: number): void {
   const { homes, devices } = world.roster;
   const { lossMin, outMin } = devices.columns;
   for (const device of world.roster.devicesOfHome(home)) {
-    lossMin[device] = lossMin[device]! * kept;
-    outMin[device] = outMin[device]! * kept;
+    lossMin.set(device, lossMin.get(device) * kept);
+    outMin.set(device, outMin.get(device) * kept);
   }
   homes.columns.outPlaceMin.scale(home, kept);
 }
 
 function isUnheard(world: World, device: DeviceRow, sinceMs: number): boolean {
   const { distrust, lastSeenAtMs } = world.roster.devices.columns;
-  return distrust[device] !== 0 || lastSeenAtMs[device]! < sinceMs;
+  return distrust.get(device) !== 0 || lastSeenAtMs[device]! < sinceMs;
 }
 
 function longerThan(minutes: number, factor: number): number {

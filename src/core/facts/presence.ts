@@ -48,13 +48,13 @@ const ONE_ROOM_MS = 5 * 60_000;
 /** A home whose silence says something: it is watched and seen, and nobody knows that they are out. */
 export function isWatchedAtHome(world: World, home: HomeRow): boolean {
   const { blindSinceMs, presence } = world.roster.homes.columns;
-  return world.roster.isWatched(home) && blindSinceMs[home] === 0 && presence[home] !== PRESENCE.away;
+  return world.roster.isWatched(home) && blindSinceMs[home] === 0 && presence.get(home) !== PRESENCE.away;
 }
 
 /** They may have gone while nobody looked, or somebody came through the door and was not heard since. */
 export function mayBeEmpty(world: World, home: HomeRow): boolean {
   const { isUncertain, isReturning } = world.roster.homes.columns;
-  return isUncertain[home] === UNCERTAIN.unseen || isReturning[home] === 1;
+  return isUncertain.get(home) === UNCERTAIN.unseen || isReturning.get(home) === 1;
 }
 
 /** The door to the outside moved at `atMs`. True: the resident did it, or somebody with the key. */
@@ -69,19 +69,19 @@ export function noteDoor(
   if (!world.roster.hasDoorContact(home) && !isLeavingThroughHall(world, home, device, atMs))
     return noteInside(world, signals, home, device, atMs);
   leaveBefore(world, signals, home, atMs);
-  const isAway = columns.presence[home] === PRESENCE.away;
+  const isAway = columns.presence.get(home) === PRESENCE.away;
   if (isAway && isBeforeLeaving(world, home, atMs)) return false;
   if (!isAway && isStirredSince(world, home, atMs)) return true;
   // Away without any door: the absence was declared before they went, so this is the going.
-  if (isAway) columns.isReturning[home] = columns.doorAtMs[home]! > 0 ? 1 : 0;
+  if (isAway) columns.isReturning.set(home, columns.doorAtMs[home]! > 0 ? 1 : 0);
   // Somebody or a sensor: if it was the sensor, this is the return. Taken for a leaving, a fall in the hall is lost.
-  else if (columns.isUncertain[home] === UNCERTAIN.oneRoom) columns.isReturning[home] = 1;
+  else if (columns.isUncertain.get(home) === UNCERTAIN.oneRoom) columns.isReturning.set(home, 1);
   // The door falls shut behind them, and the hall has seen them already: still the coming in, and no leaving.
-  else if (atMs - columns.cameInAtS[home]! * 1000 <= PASSAGE_MS) columns.isReturning[home] = 1;
-  else if (atMs > columns.doorAtMs[home]! + PASSAGE_MS) columns.isReturning[home] = 0;
-  columns.isUncertain[home] = UNCERTAIN.no;
+  else if (atMs - columns.cameInAtS.get(home) * 1000 <= PASSAGE_MS) columns.isReturning.set(home, 1);
+  else if (atMs > columns.doorAtMs[home]! + PASSAGE_MS) columns.isReturning.set(home, 0);
+  columns.isUncertain.set(home, UNCERTAIN.no);
   columns.doorAtMs[home] = Math.max(columns.doorAtMs[home]!, atMs);
-  columns.hintDevice[home] = NO_DEVICE;
+  columns.hintDevice.set(home, NO_DEVICE);
   setPresence(world, signals, home, PRESENCE.home);
   world.wakeHome(home, presenceDeadlineMs(world, home));
   return true;
@@ -90,8 +90,8 @@ export function noteDoor(
 /** The door is told of late, and somebody was proved to be inside since: it changes nothing. */
 function isStirredSince(world: World, home: HomeRow, atMs: number): boolean {
   const { settledAtMs, settledDevice, isUncertain } = world.roster.homes.columns;
-  if (isUncertain[home] !== UNCERTAIN.no || world.roster.isDoor(settledDevice[home]!)) return false;
-  const isHall = world.roster.isInZone(settledDevice[home]!, 'entry');
+  if (isUncertain.get(home) !== UNCERTAIN.no || world.roster.isDoor(settledDevice.get(home))) return false;
+  const isHall = world.roster.isInZone(settledDevice.get(home), 'entry');
   return settledAtMs[home]! - atMs >= (isHall ? LEAVING_MS : GONE_MS);
 }
 
@@ -105,20 +105,20 @@ export function noteInside(
 ): boolean {
   const columns = world.roster.homes.columns;
   leaveBefore(world, signals, home, atMs);
-  const isAway = columns.presence[home] === PRESENCE.away;
+  const isAway = columns.presence.get(home) === PRESENCE.away;
   if (isAway && isBeforeLeaving(world, home, atMs)) return false;
-  if (isAway || columns.isUncertain[home] !== UNCERTAIN.no) {
+  if (isAway || columns.isUncertain.get(home) !== UNCERTAIN.no) {
     if (!isProofOfReturn(world, home, device, atMs)) {
       setHint(world, home, device, atMs);
       return !isAway;
     }
-    const isUnseen = columns.isUncertain[home] === UNCERTAIN.unseen;
+    const isUnseen = columns.isUncertain.get(home) === UNCERTAIN.unseen;
     const isOneRoom = !isUnseen && isOneRoomOnly(world, home, device);
     forgetDoor(world, home);
     if (isOneRoom) noteOneRoom(world, home, atMs);
   } else if (columns.doorAtMs[home]! > 0) {
     const isComing = hasComeIn(world, home, atMs);
-    if (isComing) columns.cameInAtS[home] = columns.doorAtMs[home]! / 1000;
+    if (isComing) columns.cameInAtS.set(home, columns.doorAtMs[home]! / 1000);
     if (isComing || isProofOfStaying(world, home, device, atMs)) forgetDoor(world, home);
     else setHint(world, home, device, atMs);
   }
@@ -136,10 +136,10 @@ export function presenceDeadlineMs(world: World, home: HomeRow): number {
 
 function leftAtMs(world: World, home: HomeRow): number {
   const columns = world.roster.homes.columns;
-  if (columns.doorAtMs[home] === 0 || columns.presence[home] === PRESENCE.away)
+  if (columns.doorAtMs[home] === 0 || columns.presence.get(home) === PRESENCE.away)
     return Number.POSITIVE_INFINITY;
   // Somebody came through the door and was not heard inside: that is not an empty home.
-  if (columns.isReturning[home] === 1 || columns.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
+  if (columns.isReturning.get(home) === 1 || columns.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
   return columns.doorAtMs[home]! + (world.roster.livesAlone(home) ? AWAY_AFTER_MS : AWAY_AFTER_SEVERAL_MS);
 }
 
@@ -177,8 +177,8 @@ export function isMatOccupied(world: World, home: HomeRow): boolean {
   const { distrust, level } = world.roster.devices.columns;
   if (world.roster.livesAlone(home)) return false;
   for (const device of world.roster.devicesOfHome(home)) {
-    if (distrust[device] !== 0) continue;
-    if (level[device] === LEVEL.on && world.roster.isMat(device)) return true;
+    if (distrust.get(device) !== 0) continue;
+    if (level.get(device) === LEVEL.on && world.roster.isMat(device)) return true;
   }
   return false;
 }
@@ -187,27 +187,28 @@ export function isMatOccupied(world: World, home: HomeRow): boolean {
 function isLeavingThroughHall(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
   const sinceMs = atMs - columns.hallAtMs[home]!;
-  const isSame = columns.hallDevice[home] === device && sinceMs <= IN_HALL_MAX_MS;
+  const isSame = columns.hallDevice.get(home) === device && sinceMs <= IN_HALL_MAX_MS;
   const isSecond = isSame && sinceMs >= IN_HALL_MIN_MS;
   if (!isSame || isSecond) {
-    columns.hallDevice[home] = device;
+    columns.hallDevice.set(home, device);
     columns.hallAtMs[home] = atMs;
   }
   const { singleHits } = world.roster.devices.columns;
-  if (isSecond) singleHits[device] = FIRES_TWICE;
-  else if (!isSame && singleHits[device]! < SINGLE_HITS_KNOWN) singleHits[device]! += 1;
-  return (isSecond || firesOnce(world, device)) && columns.presence[home] !== PRESENCE.away;
+  if (isSecond) singleHits.set(device, FIRES_TWICE);
+  else if (!isSame && singleHits.get(device) < SINGLE_HITS_KNOWN)
+    singleHits.set(device, singleHits.get(device) + 1);
+  return (isSecond || firesOnce(world, device)) && columns.presence.get(home) !== PRESENCE.away;
 }
 
 /** A PIR with a pause of minutes: it says once that somebody is in the hall, and nothing when they stay in it. */
 function firesOnce(world: World, device: DeviceRow): boolean {
-  return world.roster.devices.columns.singleHits[device] === SINGLE_HITS_KNOWN;
+  return world.roster.devices.columns.singleHits.get(device) === SINGLE_HITS_KNOWN;
 }
 
 function isProofOfReturn(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const { homes } = world.roster;
   if (!world.roster.isWeak(device)) return true;
-  const hint = homes.columns.hintDevice[home]!;
+  const hint = homes.columns.hintDevice.get(home);
   if (hint === 0) return false;
   const sinceHintMs = atMs - homes.columns.hintAtMs[home]!;
   if (world.roster.roomsOf(home) < 2) return sinceHintMs >= ECHO_MS && sinceHintMs <= ONE_ROOM_MS;
@@ -218,39 +219,39 @@ function isProofOfReturn(world: World, home: HomeRow, device: DeviceRow, atMs: n
 /** From now on they are in that room, if they are in. */
 function noteOneRoom(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
-  if (columns.presence[home] === PRESENCE.away) {
+  if (columns.presence.get(home) === PRESENCE.away) {
     columns.roamedAtMs[home] = atMs;
     columns.roamBlindMs[home] = 0;
   }
-  columns.isUncertain[home] = UNCERTAIN.oneRoom;
+  columns.isUncertain.set(home, UNCERTAIN.oneRoom);
 }
 
 /** Nothing but hits of one weak sensor's room: somebody, or a sensor in the sun or above a stove. */
 function isOneRoomOnly(world: World, home: HomeRow, device: DeviceRow): boolean {
   const { homes } = world.roster;
   if (!world.roster.isWeak(device) || world.roster.roomsOf(home) < 2) return false;
-  return world.roster.isSameRoom(homes.columns.hintDevice[home]!, device);
+  return world.roster.isSameRoom(homes.columns.hintDevice.get(home), device);
 }
 
 /** Counts hits of one room that are no echo; begins anew with another room or after a quarter of an hour. */
 function isStayingInOneRoom(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
-  if (!world.roster.isSameRoom(columns.hintDevice[home]!, device)) return false;
+  if (!world.roster.isSameRoom(columns.hintDevice.get(home), device)) return false;
   if (atMs - columns.hintAtMs[home]! < ECHO_MS) return false;
-  return columns.hintCount[home]! + 1 >= STAYING_HITS && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
+  return columns.hintCount.get(home) + 1 >= STAYING_HITS && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
 }
 
 /** Whoever comes through the door stirs soon; a weak hit much later is as likely to be a stray. */
 function hasComeIn(world: World, home: HomeRow, atMs: number): boolean {
   const columns = world.roster.homes.columns;
-  return columns.isReturning[home] === 1 && atMs - columns.doorAtMs[home]! <= COMING_IN_MS;
+  return columns.isReturning.get(home) === 1 && atMs - columns.doorAtMs[home]! <= COMING_IN_MS;
 }
 
 function isProofOfStaying(world: World, home: HomeRow, device: DeviceRow, atMs: number): boolean {
   const { homes } = world.roster;
   const columns = homes.columns;
   const sinceDoorMs = atMs - columns.doorAtMs[home]!;
-  const hint = columns.hintDevice[home]!;
+  const hint = columns.hintDevice.get(home);
   if (sinceDoorMs <= 0) return false;
   if (hint > 0 && !world.roster.isSameRoom(hint, device)) return true;
   if (sinceDoorMs > LEAVING_MS) {
@@ -265,29 +266,29 @@ function isProofOfStaying(world: World, home: HomeRow, device: DeviceRow, atMs: 
 
 function setHint(world: World, home: HomeRow, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
-  const hint = columns.hintDevice[home]!;
+  const hint = columns.hintDevice.get(home);
   const isSameStay =
     hint > 0 && world.roster.isSameRoom(hint, device) && atMs - columns.hintFirstAtMs[home]! <= STAYING_MS;
   // Echoes change nothing, or a resident who stirs without a pause would never be counted twice.
   if (isSameStay && atMs - columns.hintAtMs[home]! < ECHO_MS) return;
   if (!isSameStay) columns.hintFirstAtMs[home] = atMs;
-  columns.hintCount[home] = isSameStay ? Math.min(255, columns.hintCount[home]! + 1) : 1;
-  columns.hintDevice[home] = device;
+  columns.hintCount.set(home, isSameStay ? Math.min(255, columns.hintCount.get(home) + 1) : 1);
+  columns.hintDevice.set(home, device);
   columns.hintAtMs[home] = atMs;
 }
 
 export function forgetDoor(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   columns.doorAtMs[home] = 0;
-  columns.isReturning[home] = 0;
-  columns.isUncertain[home] = UNCERTAIN.no;
-  columns.hintDevice[home] = NO_DEVICE;
+  columns.isReturning.set(home, 0);
+  columns.isUncertain.set(home, UNCERTAIN.no);
+  columns.hintDevice.set(home, NO_DEVICE);
 }
 
 export function setPresence(world: World, signals: Signals, home: HomeRow, presence: number): void {
   const columns = world.roster.homes.columns;
-  if (columns.presence[home] === presence) return;
-  columns.presence[home] = presence;
+  if (columns.presence.get(home) === presence) return;
+  columns.presence.set(home, presence);
   if (presence !== PRESENCE.away) columns.awaySinceMs[home] = 0;
   signals.onPresence(home);
 }

@@ -52,7 +52,8 @@ export function teachSilence(
 export function teachStay(world: World, home: HomeRow, fromMs: number, untilMs: number): void {
   const lengthMs = Math.min(untilMs - fromMs, LONGEST_STAY_MS);
   const { stayPeakMin } = world.roster.homes.columns;
-  if (lengthMs >= SHORTEST_TAUGHT_MS) stayPeakMin[home] = lifted(world, home, stayPeakMin[home]!, lengthMs);
+  if (lengthMs >= SHORTEST_TAUGHT_MS)
+    stayPeakMin.set(home, lifted(world, home, stayPeakMin.get(home), lengthMs));
 }
 
 /** Days at home that taught the routine. */
@@ -112,7 +113,7 @@ function lifted(world: World, home: HomeRow, peak: number, lengthMs: number): nu
 function fade(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   columns.silencePeakMin.scale(home, KEPT_PER_DAY);
-  columns.stayPeakMin[home] = columns.stayPeakMin[home]! * KEPT_PER_DAY;
+  columns.stayPeakMin.set(home, columns.stayPeakMin.get(home) * KEPT_PER_DAY);
   columns.placePeakMin.scale(home, KEPT_PER_DAY);
   fadeLosses(world, home, KEPT_PER_DAY);
 }

@@ -37,12 +37,15 @@ export function coverageOf(world: World, home: HomeRow): Coverage {
     if (!world.roster.isActivitySensor(device) || isAwaited(world, home, device)) continue;
     total++;
     // What is not believed is not seen.
-    if (devices.distrust[device] !== 0) continue;
-    const gateway = devices.gateway[device]!;
-    if (gateways.link[gateway] !== LINK.online || gateways.isOverdue[gateway] === 1) continue;
-    if (devices.link[device] === LINK.online) seen++;
+    if (devices.distrust.get(device) !== 0) continue;
+    const gateway = devices.gateway.get(device);
+    if (gateways.link.get(gateway) !== LINK.online || gateways.isOverdue.get(gateway) === 1) continue;
+    if (devices.link.get(device) === LINK.online) seen++;
     const isUnsupervised = devices.windowMs[device] === Number.POSITIVE_INFINITY;
-    if (devices.link[device] === LINK.online || (isUnsupervised && devices.link[device] === LINK.neverSeen))
+    if (
+      devices.link.get(device) === LINK.online ||
+      (isUnsupervised && devices.link.get(device) === LINK.neverSeen)
+    )
       live++;
   }
   return { seen, live, total };
@@ -95,8 +98,8 @@ export function addOwnOutage(world: World, fromMs: number): void {
 function addBlindMs(world: World, home: HomeRow, fromMs: number): void {
   const columns = world.roster.homes.columns;
   const blindMs = world.nowMs - fromMs;
-  if (blindMs >= UNCERTAIN_AFTER_MS && columns.presence[home] === PRESENCE.home)
-    columns.isUncertain[home] = UNCERTAIN.unseen;
+  if (blindMs >= UNCERTAIN_AFTER_MS && columns.presence.get(home) === PRESENCE.home)
+    columns.isUncertain.set(home, UNCERTAIN.unseen);
   columns.blindMs[home]! += blindMs;
   columns.roamBlindMs[home]! += blindMs;
   noteSightBack(world, home, fromMs);
@@ -124,7 +127,7 @@ function sightDoubtUntilMs(world: World, home: HomeRow): number {
     device = world.roster.nextDeviceOf(device)
   ) {
     if (world.roster.isActivitySensor(device))
-      untilMs = Math.max(untilMs, doubtUntilMs(world, devices.gateway[device]!));
+      untilMs = Math.max(untilMs, doubtUntilMs(world, devices.gateway.get(device)));
   }
   return untilMs;
 }

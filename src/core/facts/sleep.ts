@@ -127,7 +127,7 @@ export function usualRising(world: World, home: HomeRow, atMs: number): UsualRis
 function noteMat(world: World, home: HomeRow, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   columns.bedMatAtMs[home] = atMs;
-  if (world.roster.devices.columns.level[device] === LEVEL.on) {
+  if (world.roster.devices.columns.level.get(device) === LEVEL.on) {
     if (columns.matOnAtMs[home] === 0) columns.matOnAtMs[home] = atMs;
     lieDown(world, home, atMs);
   } else if (!isMatOn(world, home)) {
@@ -143,7 +143,11 @@ function noteMat(world: World, home: HomeRow, device: DeviceRow, atMs: number): 
 export function isMatOn(world: World, home: HomeRow): boolean {
   const { level, distrust } = world.roster.devices.columns;
   for (const device of world.roster.devicesOfHome(home))
-    if (world.roster.placeOf(device) === PLACES.bed && level[device] === LEVEL.on && distrust[device] === 0)
+    if (
+      world.roster.placeOf(device) === PLACES.bed &&
+      level.get(device) === LEVEL.on &&
+      distrust.get(device) === 0
+    )
       return true;
   return false;
 }
@@ -174,10 +178,11 @@ function isProof(world: World, home: HomeRow, device: DeviceRow, atMs: number): 
   const columns = world.roster.homes.columns;
   if (!world.roster.isWeak(device)) return true;
   const sinceMs = atMs - columns.stirAtMs[home]!;
-  const isOther = columns.stirDevice[home] !== device;
-  if (columns.stirDevice[home]! > 0 && sinceMs <= CONFIRM_MS && (isOther || sinceMs >= ECHO_MS)) return true;
+  const isOther = columns.stirDevice.get(home) !== device;
+  if (columns.stirDevice.get(home) > 0 && sinceMs <= CONFIRM_MS && (isOther || sinceMs >= ECHO_MS))
+    return true;
   if (isOther || sinceMs >= ECHO_MS) {
-    columns.stirDevice[home] = device;
+    columns.stirDevice.set(home, device);
     columns.stirAtMs[home] = atMs;
   }
   return false;
@@ -186,19 +191,19 @@ function isProof(world: World, home: HomeRow, device: DeviceRow, atMs: number): 
 function noteBedroomStir(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   openMorning(world, home, atMs);
-  const isFirst = columns.bedroomStirs[home] === 0;
+  const isFirst = columns.bedroomStirs.get(home) === 0;
   if (!isFirst && atMs - columns.bedroomStirAtMs[home]! < MINUTE_MS) return;
   columns.bedroomStirAtMs[home] = atMs;
-  columns.bedroomStirs[home]! += 1;
-  if (columns.bedroomStirs[home]! >= BEDROOM_STIRS) closeMorning(world, home, atMs);
+  columns.bedroomStirs.set(home, columns.bedroomStirs.get(home) + 1);
+  if (columns.bedroomStirs.get(home) >= BEDROOM_STIRS) closeMorning(world, home, atMs);
 }
 
 /** Alone it proves nothing: where only one sensor is left, its hits are far from each other. */
 function noteWeakSign(world: World, home: HomeRow, atMs: number): void {
   openMorning(world, home, atMs);
   const columns = world.roster.homes.columns;
-  columns.weakSigns[home]! += 1;
-  if (columns.weakSigns[home]! >= WEAK_SIGNS) closeMorning(world, home, atMs);
+  columns.weakSigns.set(home, columns.weakSigns.get(home) + 1);
+  if (columns.weakSigns.get(home) >= WEAK_SIGNS) closeMorning(world, home, atMs);
 }
 
 function noteUp(world: World, home: HomeRow, atMs: number, wasIn: boolean): void {
@@ -217,15 +222,15 @@ function openMorning(world: World, home: HomeRow, atMs: number): void {
   const morningAtMs = morningBefore(world.roster.timezoneOf(home), atMs);
   if (columns.morningAtMs[home] === morningAtMs) return;
   columns.morningAtMs[home] = morningAtMs;
-  columns.bedroomStirs[home] = 0;
-  columns.weakSigns[home] = 0;
+  columns.bedroomStirs.set(home, 0);
+  columns.weakSigns.set(home, 0);
 }
 
 function closeMorning(world: World, home: HomeRow, atMs: number): void {
   const columns = world.roster.homes.columns;
   columns.morningAtMs[home] = morningAfter(world.roster.timezoneOf(home), atMs);
-  columns.bedroomStirs[home] = 0;
-  columns.weakSigns[home] = 0;
+  columns.bedroomStirs.set(home, 0);
+  columns.weakSigns.set(home, 0);
 }
 
 function teachRising(world: World, home: HomeRow, atMs: number): void {

@@ -50,22 +50,24 @@ export function noteTrust(
   if (typeof value !== 'boolean' || edges === EDGES.none) return true;
   const columns = world.roster.devices.columns;
   const now = value ? LEVEL.on : LEVEL.off;
-  if (columns.level[device] !== now) {
+  if (columns.level.get(device) !== now) {
     if (atMs >= columns.levelSinceMs[device]!) noteChange(world, signals, device, now, atMs);
   } else if (value && !isLevel && edges === EDGES.on) noteNewHit(world, signals, device, atMs);
-  else if (stuckAtMs(world, device, now) <= atMs) judgeOn(world, signals, columns.home[device]!, device);
+  else if (stuckAtMs(world, device, now) <= atMs) judgeOn(world, signals, columns.home.get(device), device);
   if (!isLevel) countReport(world, signals, device, atMs);
-  return columns.distrust[device] === DISTRUST.none;
+  return columns.distrust.get(device) === DISTRUST.none;
 }
 
 function noteChange(world: World, signals: Signals, device: DeviceRow, level: number, atMs: number): void {
   const columns = world.roster.devices.columns;
-  const hasRested = columns.level[device] === LEVEL.off && atMs - columns.levelSinceMs[device]! >= REST_MS;
+  const hasRested =
+    columns.level.get(device) === LEVEL.off && atMs - columns.levelSinceMs[device]! >= REST_MS;
   const isWell = hasRested || (level === LEVEL.off && isLoneHit(world, device, atMs));
-  if (isWell && columns.distrust[device] === DISTRUST.on) setDistrust(world, signals, device, DISTRUST.none);
+  if (isWell && columns.distrust.get(device) === DISTRUST.on)
+    setDistrust(world, signals, device, DISTRUST.none);
   columns.levelSinceMs[device] = atMs;
-  if (level === LEVEL.off) columns.saysOff[device] = 1;
-  else world.wakeHome(columns.home[device]!, lookAtMs(world, device, level));
+  if (level === LEVEL.off) columns.saysOff.set(device, 1);
+  else world.wakeHome(columns.home.get(device), lookAtMs(world, device, level));
 }
 
 /**
@@ -74,12 +76,13 @@ function noteChange(world: World, signals: Signals, device: DeviceRow, level: nu
  */
 function noteNewHit(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const { homes, devices } = world.roster;
-  const home = devices.columns.home[device]!;
+  const home = devices.columns.home.get(device);
   const { lastActivityAtMs, lastActivityDevice } = homes.columns;
-  const isComing = lastActivityDevice[home] !== device && atMs - lastActivityAtMs[home]! <= ROAM_MS;
+  const isComing = lastActivityDevice.get(home) !== device && atMs - lastActivityAtMs[home]! <= ROAM_MS;
   if (isComing && atMs >= devices.columns.levelSinceMs[device]! + REST_MS) {
     devices.columns.levelSinceMs[device] = atMs;
-    if (devices.columns.distrust[device] === DISTRUST.on) setDistrust(world, signals, device, DISTRUST.none);
+    if (devices.columns.distrust.get(device) === DISTRUST.on)
+      setDistrust(world, signals, device, DISTRUST.none);
   } else if (stuckAtMs(world, device, LEVEL.on) <= atMs) {
     noteDoubtfulHit(world, device, atMs);
     judgeOn(world, signals, home, device);
@@ -88,10 +91,10 @@ function noteNewHit(world: World, signals: Signals, device: DeviceRow, atMs: num
 
 function noteDoubtfulHit(world: World, device: DeviceRow, atMs: number): void {
   const columns = world.roster.homes.columns;
-  const home = world.roster.devices.columns.home[device]!;
-  const isRepeated = columns.hitDevice[home] === device && atMs - columns.hitAtMs[home]! <= LONE_HIT_MS;
-  columns.hitCount[home] = isExpectedAt(world, home, device) && !isRepeated ? 1 : 2;
-  columns.hitDevice[home] = device;
+  const home = world.roster.devices.columns.home.get(device);
+  const isRepeated = columns.hitDevice.get(home) === device && atMs - columns.hitAtMs[home]! <= LONE_HIT_MS;
+  columns.hitCount.set(home, isExpectedAt(world, home, device) && !isRepeated ? 1 : 2);
+  columns.hitDevice.set(home, device);
   columns.hitAtMs[home] = atMs;
 }
 
@@ -101,14 +104,14 @@ function noteDoubtfulHit(world: World, device: DeviceRow, atMs: number): void {
  */
 function isExpectedAt(world: World, home: HomeRow, device: DeviceRow): boolean {
   const { lastActivityDevice, bedAtMs } = world.roster.homes.columns;
-  if (world.roster.isSameRoom(lastActivityDevice[home]!, device)) return true;
+  if (world.roster.isSameRoom(lastActivityDevice.get(home), device)) return true;
   return bedAtMs[home]! > 0 && world.roster.isInZone(device, 'bedroom');
 }
 
 function isLoneHit(world: World, device: DeviceRow, atMs: number): boolean {
   const { hitDevice, hitAtMs, hitCount } = world.roster.homes.columns;
-  const home = world.roster.devices.columns.home[device]!;
-  return hitDevice[home] === device && hitCount[home] === 1 && atMs - hitAtMs[home]! <= LONE_HIT_MS;
+  const home = world.roster.devices.columns.home.get(device);
+  return hitDevice.get(home) === device && hitCount.get(home) === 1 && atMs - hitAtMs[home]! <= LONE_HIT_MS;
 }
 
 /** After `noteTrust`: when the hit was that this OFF proves to have been somebody; 0 for none. */
@@ -120,9 +123,9 @@ export function takeProvenHit(
   atMs: number,
 ): number {
   const columns = world.roster.homes.columns;
-  if (value !== false || columns.hitDevice[home] !== device) return 0;
+  if (value !== false || columns.hitDevice.get(home) !== device) return 0;
   const hitAtMs = isLoneHit(world, device, atMs) ? columns.hitAtMs[home]! : 0;
-  columns.hitDevice[home] = NO_DEVICE;
+  columns.hitDevice.set(home, NO_DEVICE);
   return hitAtMs;
 }
 
@@ -130,39 +133,39 @@ export function takeProvenHit(
 function countReport(world: World, signals: Signals, device: DeviceRow, atMs: number): void {
   const columns = world.roster.devices.columns;
   const hour = Math.floor(atMs / HOUR_MS);
-  if (columns.reportsHour[device]! < hour) {
+  if (columns.reportsHour.get(device) < hour) {
     if (isCalm(world, device, hour)) setDistrust(world, signals, device, DISTRUST.none);
-    columns.reportsHour[device] = hour;
-    columns.reports[device] = 0;
+    columns.reportsHour.set(device, hour);
+    columns.reports.set(device, 0);
   }
-  columns.reports[device] = Math.min(0xffff, columns.reports[device]! + 1);
-  if (columns.reports[device]! > CHATTER_PER_HOUR && columns.distrust[device] === DISTRUST.none)
+  columns.reports.set(device, Math.min(0xffff, columns.reports.get(device) + 1));
+  if (columns.reports.get(device) > CHATTER_PER_HOUR && columns.distrust.get(device) === DISTRUST.none)
     setDistrust(world, signals, device, DISTRUST.chatter);
 }
 
 /** A chattering sensor that kept still for an hour, or for the most part of it. */
 function isCalm(world: World, device: DeviceRow, hour: number): boolean {
   const { distrust, reports, reportsHour } = world.roster.devices.columns;
-  if (distrust[device] !== DISTRUST.chatter) return false;
-  return hour > reportsHour[device]! + 1 || reports[device]! < CHATTER_PER_HOUR / 2;
+  if (distrust.get(device) !== DISTRUST.chatter) return false;
+  return hour > reportsHour.get(device) + 1 || reports.get(device) < CHATTER_PER_HOUR / 2;
 }
 
 function setDistrust(world: World, signals: Signals, device: DeviceRow, distrust: number): void {
   const { homes, devices } = world.roster;
-  const home = devices.columns.home[device]!;
-  devices.columns.distrust[device] = distrust;
+  const home = devices.columns.home.get(device);
+  devices.columns.distrust.set(device, distrust);
   // Nobody but this sensor was heard of since the door: whether somebody is in at all was only its word.
   const { lastActivityDevice, otherActivityDevice, isUncertain } = homes.columns;
-  const isOnlyWord = lastActivityDevice[home] === device;
-  if (distrust > 0 && isOnlyWord && world.roster.isDoor(otherActivityDevice[home]!))
-    isUncertain[home] = UNCERTAIN.unseen;
+  const isOnlyWord = lastActivityDevice.get(home) === device;
+  if (distrust > 0 && isOnlyWord && world.roster.isDoor(otherActivityDevice.get(home)))
+    isUncertain.set(home, UNCERTAIN.unseen);
   const sinceMs = distrust === DISTRUST.on ? stuckAtMs(world, device, LEVEL.on) : world.nowMs;
   refreshSight(world, signals, home, sinceMs);
   world.wakeHome(home, world.nowMs + 1);
 }
 
 function judgeOn(world: World, signals: Signals, home: HomeRow, device: DeviceRow): void {
-  if (world.roster.devices.columns.distrust[device] !== DISTRUST.none || isLainOn(world, home, device))
+  if (world.roster.devices.columns.distrust.get(device) !== DISTRUST.none || isLainOn(world, home, device))
     return;
   setDistrust(world, signals, device, DISTRUST.on);
 }
@@ -178,7 +181,7 @@ export function checkTrust(world: World, signals: Signals, home: HomeRow): void 
   ) {
     if (isCalm(world, device, hour) && trustDeadlineOfMs(world, device) <= world.nowMs)
       setDistrust(world, signals, device, DISTRUST.none);
-    if (stuckAtMs(world, device, level[device]!) <= world.nowMs) judgeOn(world, signals, home, device);
+    if (stuckAtMs(world, device, level.get(device)) <= world.nowMs) judgeOn(world, signals, home, device);
   }
 }
 
@@ -198,11 +201,11 @@ export function trustDeadlineMs(world: World, home: HomeRow): number {
 
 function trustDeadlineOfMs(world: World, device: DeviceRow): number {
   const { distrust, level, reportsHour } = world.roster.devices.columns;
-  switch (distrust[device]) {
+  switch (distrust.get(device)) {
     case DISTRUST.none:
-      return lookAtMs(world, device, level[device]!);
+      return lookAtMs(world, device, level.get(device));
     case DISTRUST.chatter:
-      return (reportsHour[device]! + 2) * HOUR_MS;
+      return (reportsHour.get(device) + 2) * HOUR_MS;
     default:
       return NEVER;
   }
@@ -224,9 +227,12 @@ function stuckAtMs(world: World, device: DeviceRow, level: number): number {
   // A snapshot of an older core does not know since when.
   if (level !== LEVEL.on || levelSinceMs[device] === 0) return NEVER;
   // What it said while nobody could hear it is still on its way: counted from when the home was seen again.
-  const sinceMs = Math.max(levelSinceMs[device]!, world.roster.homes.columns.sightBackAtMs[home[device]!]!);
+  const sinceMs = Math.max(
+    levelSinceMs[device]!,
+    world.roster.homes.columns.sightBackAtMs[home.get(device)]!,
+  );
   if (isMatOrPresence(world, device)) return sinceMs + MAT_ON_MS;
-  const isJudged = world.roster.isKind(device, 'motion') && saysOff[device] === 1;
+  const isJudged = world.roster.isKind(device, 'motion') && saysOff.get(device) === 1;
   return isJudged ? sinceMs + MOTION_ON_MS : NEVER;
 }
 
@@ -240,8 +246,8 @@ function isLainOn(world: World, home: HomeRow, device: DeviceRow): boolean {
   const { homes } = world.roster;
   if (!isMatOrPresence(world, device)) return false;
   const { lastActivityAtMs, lastActivityDevice, presence } = homes.columns;
-  const last = lastActivityDevice[home]!;
+  const last = lastActivityDevice.get(home);
   const isElsewhere = last > 0 && !world.roster.isSameRoom(last, device);
-  const isUp = presence[home] === PRESENCE.home && world.nowMs - lastActivityAtMs[home]! <= ELSEWHERE_MS;
+  const isUp = presence.get(home) === PRESENCE.home && world.nowMs - lastActivityAtMs[home]! <= ELSEWHERE_MS;
   return !world.roster.livesAlone(home) || !isElsewhere || !isUp;
 }

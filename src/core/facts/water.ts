@@ -65,7 +65,7 @@ export function waterReadAtMs(world: World, home: HomeRow): number {
     device !== NO_DEVICE;
     device = world.roster.nextDeviceOf(device)
   )
-    if (meterKind[device] !== METER.unknown) oldestS = Math.min(oldestS, meterAtS[device]!);
+    if (meterKind.get(device) !== METER.unknown) oldestS = Math.min(oldestS, meterAtS.get(device));
   return oldestS === Number.POSITIVE_INFINITY ? 0 : oldestS * 1000;
 }
 
@@ -74,7 +74,7 @@ export function meterStepLiters(world: World, home: HomeRow): number {
   const { meterStepDl } = world.roster.devices.columns;
   let coarsestDl = 0;
   for (const device of world.roster.devicesOfHome(home))
-    coarsestDl = Math.max(coarsestDl, meterStepDl[device]!);
+    coarsestDl = Math.max(coarsestDl, meterStepDl.get(device));
   return coarsestDl / 10;
 }
 
@@ -90,7 +90,7 @@ export function litersInSlot(world: World, home: HomeRow, slot: number): number 
 
 /** Litres drawn in the newest `count` half hours. */
 export function litersInLastSlots(world: World, home: HomeRow, count: number): number {
-  const head = world.roster.homes.columns.waterHead[home]!;
+  const head = world.roster.homes.columns.waterHead.get(home);
   let liters = 0;
   for (let slot = head; slot > head - count; slot--) liters += litersInSlot(world, home, slot);
   return liters;
@@ -106,31 +106,31 @@ export function flowInSlot(world: World, home: HomeRow, slot: number): number {
 function noteTotal(world: World, home: HomeRow, device: DeviceRow, atS: number, dl: number): void {
   const columns = world.roster.devices.columns;
   const { meterKind, meterAtS, meterDl, otherAtS, otherDl } = columns;
-  if (meterKind[device] !== METER.total) {
-    meterKind[device] = METER.total;
-    meterAtS[device] = atS;
+  if (meterKind.get(device) !== METER.total) {
+    meterKind.set(device, METER.total);
+    meterAtS.set(device, atS);
     meterDl[device] = dl;
     knowSince(world, home, atS * 1000);
     return;
   }
-  const beforeS = meterAtS[device]!;
+  const beforeS = meterAtS.get(device);
   if (atS <= beforeS) return;
   if (!goesOn(atS - beforeS, dl - meterDl[device]!)) {
-    const isSecond = otherAtS[device]! > 0 && goesOn(atS - otherAtS[device]!, dl - otherDl[device]!);
+    const isSecond = otherAtS.get(device) > 0 && goesOn(atS - otherAtS.get(device), dl - otherDl[device]!);
     if (!isSecond) {
-      otherAtS[device] = atS;
+      otherAtS.set(device, atS);
       otherDl[device] = dl;
       return;
     }
-    meterAtS[device] = otherAtS[device]!;
+    meterAtS.set(device, otherAtS.get(device));
     meterDl[device] = otherDl[device]!;
-    columns.meterStepDl[device] = 0;
-    knowSince(world, home, otherAtS[device]! * 1000);
+    columns.meterStepDl.set(device, 0);
+    knowSince(world, home, otherAtS.get(device) * 1000);
   }
-  otherAtS[device] = 0;
+  otherAtS.set(device, 0);
   if (dl > meterDl[device]!) noteStep(world, device, meterDl[device]!, dl);
-  addFlow(world, home, meterAtS[device]!, atS, (dl - meterDl[device]!) / 10);
-  meterAtS[device] = atS;
+  addFlow(world, home, meterAtS.get(device), atS, (dl - meterDl[device]!) / 10);
+  meterAtS.set(device, atS);
   meterDl[device] = dl;
 }
 
@@ -139,7 +139,7 @@ function noteStep(world: World, device: DeviceRow, fromDl: number, toDl: number)
   const { meterStepDl } = world.roster.devices.columns;
   const isIn = (coarse: number): boolean => fromDl % coarse === 0 && toDl % coarse === 0;
   const step = COARSE_STEPS_DL.find(isIn) ?? FINE_STEP_DL;
-  meterStepDl[device] = meterStepDl[device] === 0 ? step : Math.min(meterStepDl[device]!, step);
+  meterStepDl.set(device, meterStepDl.get(device) === 0 ? step : Math.min(meterStepDl.get(device), step));
 }
 
 /** Can the same meter have come so much further in so much time? */
@@ -150,21 +150,21 @@ function goesOn(seconds: number, dl: number): boolean {
 function noteDraw(world: World, home: HomeRow, device: DeviceRow, atS: number, liters: number): void {
   const { meterKind, meterAtS, meterDl } = world.roster.devices.columns;
   const dl = Math.round(liters * 10);
-  const pauseS = atS - meterAtS[device]!;
+  const pauseS = atS - meterAtS.get(device);
   // Its totals say the same already; a meter that sends no more totals has changed its ways.
-  if (meterKind[device] === METER.total && pauseS <= DAY_S) return;
-  const isFirst = meterKind[device] !== METER.draws;
+  if (meterKind.get(device) === METER.total && pauseS <= DAY_S) return;
+  const isFirst = meterKind.get(device) !== METER.draws;
   if (!isFirst && pauseS === 0 && dl === meterDl[device]) return;
   if (dl > STEP_DL + (isFirst ? 0 : Math.abs(pauseS)) * FLOW_MAX_DL_PER_S) return;
   const backS = Math.max(gatewayBackSinceMs(world, device), world.resumedAtMs) / 1000;
   if (isFirst || pauseS > DRAW_PAUSE_MAX_S) knowSince(world, home, atS * 1000);
   // What was drawn while gateway or service were away may never be told.
-  else if (backS > meterAtS[device]!) knowSince(world, home, backS * 1000);
+  else if (backS > meterAtS.get(device)) knowSince(world, home, backS * 1000);
   addDraw(world, home, atS, liters);
-  if (liters === 0 && !isFirst && pauseS > 0) addFlow(world, home, meterAtS[device]!, atS, 0);
-  meterKind[device] = METER.draws;
+  if (liters === 0 && !isFirst && pauseS > 0) addFlow(world, home, meterAtS.get(device), atS, 0);
+  meterKind.set(device, METER.draws);
   if (!isFirst && pauseS < 0) return;
-  meterAtS[device] = atS;
+  meterAtS.set(device, atS);
   meterDl[device] = dl;
 }
 
@@ -198,11 +198,11 @@ function addDraw(world: World, home: HomeRow, atS: number, liters: number): void
 /** Make `slot` the newest; those passed over begin empty. */
 function moveHead(world: World, home: HomeRow, slot: number): void {
   const { waterHead, waterSlots } = world.roster.homes.columns;
-  const head = waterHead[home]!;
+  const head = waterHead.get(home);
   if (slot <= head) return;
   for (let next = Math.max(head + 1, slot - WATER_SLOTS + 1); next <= slot; next++)
     waterSlots.set(home, next % WATER_SLOTS, 0);
-  waterHead[home] = slot;
+  waterHead.set(home, slot);
 }
 
 /** Whole quarters of a litre by the running sum of the home, so that many small amounts lose nothing. */
@@ -232,6 +232,6 @@ function wordOf(world: World, home: HomeRow, slot: number): number {
 
 /** Not a half hour that is no longer, or not yet, known. */
 function isKept(world: World, home: HomeRow, slot: number): boolean {
-  const head = world.roster.homes.columns.waterHead[home]!;
+  const head = world.roster.homes.columns.waterHead.get(home);
   return slot <= head && slot > head - WATER_SLOTS && slot >= 0;
 }

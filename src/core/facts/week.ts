@@ -101,7 +101,7 @@ export function noteSeen(world: World, columns: WeekColumns, home: HomeRow): voi
     return;
   }
   if (columns.seenSinceMs[home] === 0) return;
-  const isAway = presence[home] === PRESENCE.away;
+  const isAway = presence.get(home) === PRESENCE.away;
   const untilMs = isAway ? awaySinceMs[home]! : blindSinceMs[home] || world.nowMs;
   addSeen(world, columns, home, untilMs);
   columns.seenSinceMs[home] = 0;
@@ -109,33 +109,36 @@ export function noteSeen(world: World, columns: WeekColumns, home: HomeRow): voi
 
 /** Somebody went out: told when presence changed to away. */
 export function noteOuting(columns: WeekColumns, home: HomeRow): void {
-  columns.outings[home] = Math.min(U16_MAX, columns.outings[home]! + 1);
+  columns.outings.set(home, Math.min(U16_MAX, columns.outings.get(home) + 1));
 }
 
 /** Somebody came back after `awayMs`. */
 export function noteReturn(columns: WeekColumns, home: HomeRow, awayMs: number): void {
   if (awayMs > ORDINARY_ABSENCE_MS) return;
-  columns.awayMin[home] = Math.min(U16_MAX, columns.awayMin[home]! + Math.round(awayMs / MINUTE_MS));
+  columns.awayMin.set(home, Math.min(U16_MAX, columns.awayMin.get(home) + Math.round(awayMs / MINUTE_MS)));
 }
 
 /** A sign of life, the newest so far. */
 export function noteSign(world: World, columns: WeekColumns, home: HomeRow): void {
   const { lastActivityAtMs, lastActivityDevice } = world.roster.homes.columns;
   const atMs = lastActivityAtMs[home]!;
-  const device = lastActivityDevice[home]!;
+  const device = lastActivityDevice.get(home);
   const beforeMs = columns.signAtMs[home]!;
   forgetOwnOutage(world, columns, home);
   const sinceMs = columns.seenSinceMs[home]!;
-  const before = columns.signPlace[home]! - 1;
+  const before = columns.signPlace.get(home) - 1;
   const place = device === 0 ? -1 : world.roster.placeOf(device);
   columns.signAtMs[home] = atMs;
-  columns.signPlace[home] = place + 1;
+  columns.signPlace.set(home, place + 1);
   // News from a time that was not seen: it would count above the line and not below.
   if (sinceMs === 0 || atMs < sinceMs) return;
-  columns.signs[home]! += 1;
+  columns.signs.set(home, columns.signs.get(home) + 1);
   const isRest = (before === BEDROOM || before === PLACES.bed) && beforeMs >= sinceMs;
   if (isRest && atMs - beforeMs >= REST_MIN_MS)
-    columns.restMin[home]! += minutesIn(REST, zoneOf(world, home), beforeMs, atMs);
+    columns.restMin.set(
+      home,
+      columns.restMin.get(home) + minutesIn(REST, zoneOf(world, home), beforeMs, atMs),
+    );
   if (place === BATHROOM) noteBathroom(world, columns, home, atMs);
 }
 
@@ -159,13 +162,13 @@ export function endWeeks(world: World, columns: WeekColumns, home: HomeRow): voi
 
 /** The weeks that are kept, oldest first. */
 export function weeksOf(world: World, columns: WeekColumns, home: HomeRow): Week[] {
-  const count = Math.min(WEEKS_KEPT, columns.weeks[home]!);
+  const count = Math.min(WEEKS_KEPT, columns.weeks.get(home));
   const weeks: Week[] = [];
   let endsAtMs = columns.weekEndsAtMs[home]!;
   for (let back = 1; back <= count; back++) {
     // Half a day before its beginning: the week may have an hour more or less.
     endsAtMs = nextWeekEndMs(zoneOf(world, home), endsAtMs - WEEK_MS - WEEK_MS / 14);
-    const slot = (columns.weeks[home]! - back) % WEEKS_KEPT;
+    const slot = (columns.weeks.get(home) - back) % WEEKS_KEPT;
     weeks.push({
       endsAtMs,
       seenDays: columns.seenTenths.get(home, slot) / 10,
@@ -182,7 +185,7 @@ export function weeksOf(world: World, columns: WeekColumns, home: HomeRow): Week
 function forgetLongAgo(world: World, columns: WeekColumns, home: HomeRow): void {
   const endMs = columns.weekEndsAtMs[home]!;
   if (endMs === 0 || world.nowMs - endMs < WEEKS_KEPT * WEEK_MS) return;
-  columns.weeks[home] = 0;
+  columns.weeks.set(home, 0);
   columns.weekEndsAtMs[home] = nextWeekEndMs(zoneOf(world, home), world.nowMs - WEEK_MS);
 }
 
@@ -197,7 +200,7 @@ function noteBathroom(world: World, columns: WeekColumns, home: HomeRow, atMs: n
   const isVisit = atMs - columns.bathroomAtMs[home]! >= VISIT_GAP_MS;
   columns.bathroomAtMs[home] = atMs;
   if (isVisit && minutesIn(NIGHT, zoneOf(world, home), atMs, atMs + MINUTE_MS) > 0)
-    columns.visits[home]! += 1;
+    columns.visits.set(home, columns.visits.get(home) + 1);
 }
 
 /** We were not there from the last sign to the end of our outage, or it is not known that we were. */
@@ -213,31 +216,31 @@ function addSeen(world: World, columns: WeekColumns, home: HomeRow, untilMs: num
   const fromMs = Math.max(columns.seenSinceMs[home]!, columns.countedMs[home]!);
   if (untilMs <= fromMs) return;
   const zone = zoneOf(world, home);
-  columns.seenMin[home]! += Math.round((untilMs - fromMs) / MINUTE_MS);
-  columns.nightSeenMin[home]! += minutesIn(NIGHT, zone, fromMs, untilMs);
-  columns.restSeenMin[home]! += minutesIn(REST, zone, fromMs, untilMs);
+  columns.seenMin.set(home, columns.seenMin.get(home) + Math.round((untilMs - fromMs) / MINUTE_MS));
+  columns.nightSeenMin.set(home, columns.nightSeenMin.get(home) + minutesIn(NIGHT, zone, fromMs, untilMs));
+  columns.restSeenMin.set(home, columns.restSeenMin.get(home) + minutesIn(REST, zone, fromMs, untilMs));
   columns.countedMs[home] = untilMs;
 }
 
 function keepWeek(columns: WeekColumns, home: HomeRow): void {
-  const slot = columns.weeks[home]! % WEEKS_KEPT;
-  const livedMin = Math.min(7 * DAY_MIN, columns.seenMin[home]! + columns.awayMin[home]!);
+  const slot = columns.weeks.get(home) % WEEKS_KEPT;
+  const livedMin = Math.min(7 * DAY_MIN, columns.seenMin.get(home) + columns.awayMin.get(home));
   const { seenTenths, sleep, activity, toilet, out } = columns;
   seenTenths.set(home, slot, Math.round((livedMin * 10) / DAY_MIN));
-  sleep.set(home, slot, share(columns.restMin[home]! * REST.minutes, columns.restSeenMin[home]!));
-  activity.set(home, slot, share(columns.signs[home]! * DAY_MIN, columns.seenMin[home]!));
-  const visits = columns.visits[home]! * NIGHT.minutes * 100;
-  toilet.set(home, slot, share(visits, columns.nightSeenMin[home]!));
-  out.set(home, slot, share(columns.outings[home]! * 7 * DAY_MIN * 100, livedMin));
-  columns.seenMin[home] = 0;
-  columns.awayMin[home] = 0;
-  columns.nightSeenMin[home] = 0;
-  columns.restSeenMin[home] = 0;
-  columns.signs[home] = 0;
-  columns.restMin[home] = 0;
-  columns.visits[home] = 0;
-  columns.outings[home] = 0;
-  columns.weeks[home]! += 1;
+  sleep.set(home, slot, share(columns.restMin.get(home) * REST.minutes, columns.restSeenMin.get(home)));
+  activity.set(home, slot, share(columns.signs.get(home) * DAY_MIN, columns.seenMin.get(home)));
+  const visits = columns.visits.get(home) * NIGHT.minutes * 100;
+  toilet.set(home, slot, share(visits, columns.nightSeenMin.get(home)));
+  out.set(home, slot, share(columns.outings.get(home) * 7 * DAY_MIN * 100, livedMin));
+  columns.seenMin.set(home, 0);
+  columns.awayMin.set(home, 0);
+  columns.nightSeenMin.set(home, 0);
+  columns.restSeenMin.set(home, 0);
+  columns.signs.set(home, 0);
+  columns.restMin.set(home, 0);
+  columns.visits.set(home, 0);
+  columns.outings.set(home, 0);
+  columns.weeks.set(home, columns.weeks.get(home) + 1);
 }
 
 function share(counted: number, seenMin: number): number {

@@ -44,16 +44,16 @@ export function noteRoom(world: World, home: HomeRow, device: DeviceRow, atMs: n
   if (!isHere || isFresh) startStay(world, home, device, atMs, wasIn);
   // Whether it was left meanwhile nobody saw: the clock of the stay stands for as long as we were blind.
   else columns.roomSinceMs[home] = Math.min(atMs, columns.roomSinceMs[home]! + unseenMs);
-  columns.isShutIn[home] = !isFresh && isBehindClosedDoor(world, home, device) ? 1 : 0;
+  columns.isShutIn.set(home, !isFresh && isBehindClosedDoor(world, home, device) ? 1 : 0);
 }
 
 /** Nobody is in, so nobody is in a room. */
 export function forgetRoomWhenAway(world: World, home: HomeRow): void {
   const columns = world.roster.homes.columns;
-  if (columns.presence[home] !== PRESENCE.away) return;
-  columns.roomDevice[home] = NO_DEVICE;
+  if (columns.presence.get(home) !== PRESENCE.away) return;
+  columns.roomDevice.set(home, NO_DEVICE);
   columns.roomSinceMs[home] = 0;
-  columns.isShutIn[home] = 0;
+  columns.isShutIn.set(home, 0);
 }
 
 /** A sign after which the resident cannot have lain in the room all along: the clock of the stay begins anew. */
@@ -78,14 +78,14 @@ export function usualBathroomStayMs(world: World, home: HomeRow): number {
 
 /** 0 when there was no sign yet, or the device has moved to another home. */
 function roomDeviceOf(world: World, home: HomeRow): DeviceRow {
-  const device = world.roster.homes.columns.roomDevice[home]!;
-  return device > 0 && world.roster.devices.columns.home[device] === home ? device : NO_DEVICE;
+  const device = world.roster.homes.columns.roomDevice.get(home);
+  return device > 0 && world.roster.devices.columns.home.get(device) === home ? device : NO_DEVICE;
 }
 
 /** It was elsewhere after the stay began: the stay is shorter than we thought. */
 function noteLateSign(world: World, home: HomeRow, atMs: number, isElsewhere: boolean): void {
   const columns = world.roster.homes.columns;
-  if (!isElsewhere || isHeld(world, home, columns.roomDevice[home]!)) return;
+  if (!isElsewhere || isHeld(world, home, columns.roomDevice.get(home))) return;
   columns.roomSinceMs[home] = Math.max(columns.roomSinceMs[home]!, atMs);
 }
 
@@ -95,7 +95,7 @@ function startStay(world: World, home: HomeRow, device: DeviceRow, atMs: number,
   const isSeen = unseenBeforeMs(world, home, atMs) === 0 && columns.blindSinceMs[home] === 0;
   if (wasIn && isSeen && isBathroom(world, roomDeviceOf(world, home)))
     teachBathroomStay(world, home, columns.roomSinceMs[home]!, atMs);
-  columns.roomDevice[home] = device;
+  columns.roomDevice.set(home, device);
   columns.roomSinceMs[home] = device > 0 ? atMs : 0;
 }
 
@@ -103,9 +103,9 @@ function startStay(world: World, home: HomeRow, device: DeviceRow, atMs: number,
 function isHeld(world: World, home: HomeRow, inRoom: DeviceRow): boolean {
   const { homes, devices } = world.roster;
   if (world.roster.livesAlone(home)) return false;
-  if (homes.columns.isShutIn[home] === 1) return true;
+  if (homes.columns.isShutIn.get(home) === 1) return true;
   for (const device of world.roster.devicesOfHome(home)) {
-    const isOn = world.roster.isKind(device, 'occupancy') && devices.columns.level[device] === LEVEL.on;
+    const isOn = world.roster.isKind(device, 'occupancy') && devices.columns.level.get(device) === LEVEL.on;
     if (isOn && world.roster.isSameRoom(device, inRoom)) return true;
   }
   return false;
@@ -118,7 +118,7 @@ function isBehindClosedDoor(world: World, home: HomeRow, inside: DeviceRow): boo
   let doors = 0;
   for (const device of world.roster.devicesOfHome(home)) {
     if (!world.roster.isKind(device, 'contact') || !world.roster.isSameRoom(device, inside)) continue;
-    if (devices.columns.level[device] !== LEVEL.off) return false;
+    if (devices.columns.level.get(device) !== LEVEL.off) return false;
     doors++;
   }
   return doors > 0;
@@ -136,13 +136,13 @@ function teachBathroomStay(world: World, home: HomeRow, fromMs: number, untilMs:
   const isKnown = learnedDays(world, home) >= KNOWN_AFTER_DAYS;
   const highestMin = isKnown ? peakMin * LIFT_FACTOR + LIFT_MIN : Number.POSITIVE_INFINITY;
   columns.bathroomPeakMin[home] = Math.max(peakMin, Math.min(lengthMs / MINUTE_MS, highestMin));
-  columns.bathroomFadedDay[home] = Math.floor(untilMs / DAY_MS);
+  columns.bathroomFadedDay.set(home, Math.floor(untilMs / DAY_MS));
 }
 
 /** The peak is stored as of a day; reading it later takes off what it has lost since. */
 function fadedPeakMin(world: World, home: HomeRow, atMs: number): number {
   const columns = world.roster.homes.columns;
-  const days = Math.floor(atMs / DAY_MS) - columns.bathroomFadedDay[home]!;
+  const days = Math.floor(atMs / DAY_MS) - columns.bathroomFadedDay.get(home);
   let peakMin = columns.bathroomPeakMin[home]!;
   for (let day = 0; peakMin > 0 && day < Math.min(days, FADING_DAYS_MAX); day++) peakMin *= KEPT_PER_DAY;
   return peakMin;

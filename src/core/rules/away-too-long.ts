@@ -66,10 +66,10 @@ export const awayTooLong = defineRule({
 function onPresence(context: Context, home: HomeRow): void {
   const { presence } = context.world.roster.homes.columns;
   const { stage } = context.home();
-  const isAway = presence[home] === PRESENCE.away;
+  const isAway = presence.get(home) === PRESENCE.away;
   // Whatever was said of an absence is answered by the return, or by declaring it.
-  if (stage[home] !== 0 && (!isAway || isDeclared(context, home))) {
-    stage[home] = 0;
+  if (stage.get(home) !== 0 && (!isAway || isDeclared(context, home))) {
+    stage.set(home, 0);
     context.clear(homeSubject(context.world, home), true);
   }
   if (isAway) context.world.wakeHome(home, dueAtMs(context, home));
@@ -78,12 +78,12 @@ function onPresence(context: Context, home: HomeRow): void {
 /** Spoken to, and not back since: counted anew, for the absence may be none and the next silence be meant. */
 function onContact(context: Context, home: HomeRow): void {
   const { stage, contactAtMs } = context.home();
-  if (stage[home] === 0) return;
-  if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away || isDeclared(context, home))
+  if (stage.get(home) === 0) return;
+  if (context.world.roster.homes.columns.presence.get(home) !== PRESENCE.away || isDeclared(context, home))
     return;
   contactAtMs[home] = context.world.nowMs;
   context.clear(homeSubject(context.world, home), true);
-  stage[home] = 0;
+  stage.set(home, 0);
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
@@ -94,10 +94,10 @@ function isDeclared({ world }: Context, home: HomeRow): boolean {
 function dueAtMs(context: Context, home: HomeRow): number {
   const { homes, absences } = context.world.roster;
   const { presence, awaySinceMs } = homes.columns;
-  if (!context.world.roster.isWatched(home) || presence[home] !== PRESENCE.away)
+  if (!context.world.roster.isWatched(home) || presence.get(home) !== PRESENCE.away)
     return Number.POSITIVE_INFINITY;
   const { noticeMs, alertMs, overdueMs } = context.settings(home);
-  const stage = context.home().stage[home]!;
+  const stage = context.home().stage.get(home);
   const absence = absences.get(home);
   const contactAtMs = context.home().contactAtMs[home]!;
   if (absence !== undefined) {
@@ -118,8 +118,8 @@ function onDeadline(context: Context, home: HomeRow): void {
   const { stage } = context.home();
   const { noticeMs, alertMs, overdueMs } = context.settings(home);
   const absence = roster.absences.get(home);
-  const isNotice = absence === undefined && stage[home] === 0;
-  stage[home] = absence === undefined ? stage[home]! + 1 : 3;
+  const isNotice = absence === undefined && stage.get(home) === 0;
+  stage.set(home, absence === undefined ? stage.get(home) + 1 : 3);
   const explanation =
     absence === undefined
       ? awayTooLongBecause(roster.homes.columns.awaySinceMs[home]!, isNotice ? noticeMs : alertMs)

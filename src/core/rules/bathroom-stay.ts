@@ -87,7 +87,7 @@ export const bathroomStay = defineRule({
 function onActivity(context: Context, home: HomeRow): void {
   const { world } = context;
   const isIn = bathroomSinceMs(world, home) > 0;
-  if (context.home().isRaised[home] === 1) {
+  if (context.home().isRaised.get(home) === 1) {
     const { lastActivityAtMs } = world.roster.homes.columns;
     // The clock has begun anew: somebody stood up in there. A drawer elsewhere is another resident's and says nothing.
     const isUp = bathroomSinceMs(world, home) === lastActivityAtMs[home]!;
@@ -97,7 +97,7 @@ function onActivity(context: Context, home: HomeRow): void {
 }
 
 function leaveWhenAway(context: Context, home: HomeRow): void {
-  if (context.world.roster.homes.columns.presence[home] === PRESENCE.away) leave(context, home);
+  if (context.world.roster.homes.columns.presence.get(home) === PRESENCE.away) leave(context, home);
   else wake(context, home);
 }
 
@@ -117,7 +117,7 @@ function wake(context: Context, home: HomeRow): void {
 function isJudged(context: Context, home: HomeRow): boolean {
   const { world } = context;
   return (
-    context.home().isRaised[home] === 0 &&
+    context.home().isRaised.get(home) === 0 &&
     bathroomSinceMs(world, home) > 0 &&
     isWatchedAtHome(world, home) &&
     !mayBeEmpty(world, home) &&
@@ -171,7 +171,7 @@ function onDeadline(context: Context, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   const sinceMs = bathroomSinceMs(world, home);
   const room = roomOf(world, home);
-  context.home().isRaised[home] = 1;
+  context.home().isRaised.set(home, 1);
   context.raise({
     kind: 'bathroom-stay',
     priority: 2,

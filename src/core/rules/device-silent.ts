@@ -25,11 +25,11 @@ export const deviceSilent = defineRule({
 function onDeviceLink(context: Context, device: DeviceRow, isTold: boolean): void {
   const { roster } = context.world;
   const { link, home } = roster.devices.columns;
-  if (link[device] === LINK.online) {
+  if (link.get(device) === LINK.online) {
     context.clear(deviceSubject(context.world, device), true);
     return;
   }
-  if (!roster.isWatched(home[device]!)) return;
+  if (!roster.isWatched(home.get(device))) return;
   context.raise({
     kind: 'device-silent',
     priority: 4,

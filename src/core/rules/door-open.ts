@@ -66,25 +66,25 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   if (!world.roster.isDoor(device)) return;
   const { movedAtMs, isOpen, isRaised } = context.device();
   const atMs = Math.min(observation.measuredAtMs, world.nowMs);
-  const isSame = (isOpen[device] === 1) === value;
+  const isSame = (isOpen.get(device) === 1) === value;
   // A level that is repeated is no news; an event is: the door was closed in between.
   if (atMs < movedAtMs[device]! || (isSame && isLevel)) return;
   movedAtMs[device] = atMs;
-  isOpen[device] = value ? 1 : 0;
+  isOpen.set(device, value ? 1 : 0);
   if (value) look(context, home);
-  else if (isRaised[device] === 1) end(context, device);
+  else if (isRaised.get(device) === 1) end(context, device);
 }
 
 function end(context: Context, device: DeviceRow): void {
-  context.device().isRaised[device] = 0;
+  context.device().isRaised.set(device, 0);
   context.clear(deviceSubject(context.world, device), true);
 }
 
 /** A contact that is no longer at a door to the outside: what it does is not heard here. */
 function forget(context: Context, device: DeviceRow): void {
   const { isOpen, isRaised } = context.device();
-  isOpen[device] = 0;
-  if (isRaised[device] === 1) end(context, device);
+  isOpen.set(device, 0);
+  if (isRaised.get(device) === 1) end(context, device);
 }
 
 function onDeadline(context: Context, home: HomeRow): void {
@@ -103,7 +103,7 @@ function look(context: Context, home: HomeRow): void {
       forget(context, device);
       continue;
     }
-    if (isOpen[device] === 0 || isRaised[device] === 1 || isOn === 0 || !world.roster.isWatched(home))
+    if (isOpen.get(device) === 0 || isRaised.get(device) === 1 || isOn === 0 || !world.roster.isWatched(home))
       continue;
     const dueMs = dueAtMs(context, home, device);
     if (dueMs > world.nowMs) next = Math.min(next, dueMs);
@@ -128,7 +128,7 @@ function dueAtMs(context: Context, home: HomeRow, device: DeviceRow): number {
 function raise(context: Context, home: HomeRow, device: DeviceRow, dueMs: number): void {
   const { world } = context;
   const { movedAtMs, isRaised } = context.device();
-  isRaised[device] = 1;
+  isRaised.set(device, 1);
   const place = devicePlace(world.roster, device);
   context.raise({
     kind: 'door-open',

@@ -74,7 +74,7 @@ export const doorUnchanged = defineRule({
 function onActivity(context: Context, home: HomeRow): void {
   const { homes } = context.world.roster;
   const own = context.home();
-  if (!context.world.roster.isDoor(homes.columns.lastActivityDevice[home]!)) return;
+  if (!context.world.roster.isDoor(homes.columns.lastActivityDevice.get(home))) return;
   own.usedAtMs[home] = homes.columns.lastActivityAtMs[home]!;
   own.blindMs[home] = 0;
   endEpisode(context, own.isRaised, home, true);
@@ -91,9 +91,9 @@ function onSight(context: Context, home: HomeRow): void {
 
 function onConfigured(context: Context, home: HomeRow): void {
   const { doors, usedAtMs } = context.home();
-  const hadNone = doors[home] === DOORS.none;
-  doors[home] = doorsOf(context.world, home);
-  if (hadNone && doors[home] !== DOORS.none) usedAtMs[home] = context.world.nowMs;
+  const hadNone = doors.get(home) === DOORS.none;
+  doors.set(home, doorsOf(context.world, home));
+  if (hadNone && doors.get(home) !== DOORS.none) usedAtMs[home] = context.world.nowMs;
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
@@ -110,11 +110,11 @@ function dueAtMs(context: Context, home: HomeRow): number {
   const { lastActivityAtMs, blindMs } = context.world.roster.homes.columns;
   const own = context.home();
   const { isOn, everyHome, unchangedMs } = context.settings(home);
-  if (own.doors[home] === DOORS.unknown) own.doors[home] = doorsOf(context.world, home);
-  const doors = own.doors[home];
+  if (own.doors.get(home) === DOORS.unknown) own.doors.set(home, doorsOf(context.world, home));
+  const doors = own.doors.get(home);
   const isMeant = doors === DOORS.alone || (doors === DOORS.besideOthers && everyHome === 1);
   if (!isMeant || isOn === 0 || !context.world.roster.isWatched(home)) return Number.POSITIVE_INFINITY;
-  if (own.isRaised[home] === 1 || own.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
+  if (own.isRaised.get(home) === 1 || own.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
   if (own.usedAtMs[home] === 0) own.usedAtMs[home] = lastActivityAtMs[home]!;
   if (own.usedAtMs[home] === 0) return Number.POSITIVE_INFINITY;
   return own.usedAtMs[home]! + unchangedMs + Math.max(own.blindMs[home]!, blindMs[home]!);
@@ -125,7 +125,7 @@ function onDeadline(context: Context, home: HomeRow): void {
   const dueMs = dueAtMs(context, home);
   if (dueMs > world.nowMs) return;
   const own = context.home();
-  own.isRaised[home] = 1;
+  own.isRaised.set(home, 1);
   context.raise({
     kind: 'door-unchanged',
     priority: 3,

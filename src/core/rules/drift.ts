@@ -133,12 +133,12 @@ function onConfigured(context: Context, home: HomeRow): void {
   let sensors = 0;
   for (const device of roster.devicesOfHome(home)) if (roster.isActivitySensor(device)) sensors++;
   const columns = context.home();
-  if (columns.sensors[home] !== sensors && columns.weeks[home]! > 0) {
-    columns.weeks[home] = 0;
+  if (columns.sensors.get(home) !== sensors && columns.weeks.get(home) > 0) {
+    columns.weeks.set(home, 0);
     columns.raisedWeek.fill(home, 0);
     for (let index = 0; index < MEASURES.length; index++) over(context, home, index);
   }
-  columns.sensors[home] = sensors;
+  columns.sensors.set(home, sensors);
   look(context, home);
 }
 
@@ -152,7 +152,7 @@ function onPresence(context: Context, home: HomeRow): void {
   const { presence, awaySinceMs } = context.world.roster.homes.columns;
   const columns = context.home();
   look(context, home);
-  if (presence[home] === PRESENCE.away) {
+  if (presence.get(home) === PRESENCE.away) {
     columns.leftAtMs[home] = awaySinceMs[home]!;
     noteOuting(columns, home);
   } else if (columns.leftAtMs[home]! > 0) {
@@ -215,7 +215,7 @@ function judge(context: Context, home: HomeRow, index: number, comparison: Compa
     return;
   }
   const raisedWeek = columns.raisedWeek.get(home, index);
-  const sinceWeeks = columns.weeks[home]! - raisedWeek;
+  const sinceWeeks = columns.weeks.get(home) - raisedWeek;
   const isQuiet = raisedWeek > 0 && sinceWeeks < QUIET_WEEKS;
   if (isSteady && differsBy >= neededBy && !isQuiet) raise(context, home, index, comparison);
 }
@@ -224,7 +224,7 @@ function raise(context: Context, home: HomeRow, index: number, { usual, recent, 
   const measure = MEASURES[index]!;
   const columns = context.home();
   columns.isRaised.set(home, index, 1);
-  columns.raisedWeek.set(home, index, columns.weeks[home]!);
+  columns.raisedWeek.set(home, index, columns.weeks.get(home));
   context.raise({
     kind: 'drift',
     priority: 4,

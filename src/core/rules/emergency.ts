@@ -22,7 +22,7 @@ const DEVICE_COLUMNS = {
   /** One bit per emergency kind: the level the device last reported was "yes". */
   levels: 'u8',
   /** When it rang last, s since 1970; 0 for never, and in older snapshots, where "yes" is told once more. */
-  rangAtS: 'f64',
+  rangAtS: 'u32',
 } as const;
 
 type Context = RuleContext<Record<never, never>, Record<never, never>, typeof DEVICE_COLUMNS>;
@@ -58,15 +58,15 @@ function isNews(
   if (reported === 'button' || (kind === null && value !== false)) return true;
   const { levels, rangAtS } = own();
   const bit = 1 << EMERGENCY_KINDS.indexOf(kind ?? (reported as EmergencyKind));
-  const before = levels[device]!;
-  levels[device] = before & ~bit;
+  const before = levels.get(device);
+  levels.set(device, before & ~bit);
   if (kind === null) return true;
   const nowS = Math.floor(world.nowMs / 1000);
   const isStill = isLevel && (before & bit) !== 0;
-  const isTold = isStill && nowS - rangAtS[device]! < (kind === 'leak' ? STILL_LEAK_S : STILL_S);
+  const isTold = isStill && nowS - rangAtS.get(device) < (kind === 'leak' ? STILL_LEAK_S : STILL_S);
   // What rings again after so long leaves nothing of before: the other kinds of the device ring again as well.
-  levels[device] = isStill && !isTold ? bit : before | bit;
-  if (!isTold) rangAtS[device] = nowS;
+  levels.set(device, isStill && !isTold ? bit : before | bit);
+  if (!isTold) rangAtS.set(device, nowS);
   return !isTold;
 }
 

@@ -1,8 +1,8 @@
 // The end of what a rule has raised about a home, for rules that keep in a column whether they have; and when what goes
 // on is told again.
 
+import type { Bytes } from '../state/column.ts';
 import type { HomeRow } from '../state/row.ts';
-import type { Column } from '../state/table.ts';
 import type { World } from '../state/world.ts';
 import { homeSubject } from './subject.ts';
 
@@ -24,11 +24,11 @@ export const AFTER_CONTACT_S = 3600;
  */
 export function endEpisode(
   context: Clearing,
-  isRaised: Column<'home'>,
+  isRaised: Bytes<'home'>,
   home: HomeRow,
   restore: boolean,
 ): void {
-  if (isRaised[home] === 0) return;
-  isRaised[home] = 0;
+  if (isRaised.get(home) === 0) return;
+  isRaised.set(home, 0);
   context.clear(homeSubject(context.world, home), restore);
 }

@@ -24,7 +24,7 @@ export const gatewaySilent = defineRule({
 
 function onGatewayLink(context: Context, gateway: GatewayRow): void {
   const { roster } = context.world;
-  if (roster.gateways.columns.link[gateway] === LINK.online) {
+  if (roster.gateways.columns.link.get(gateway) === LINK.online) {
     context.clear(gatewaySubject(context.world, gateway), true);
     return;
   }

@@ -56,37 +56,37 @@ function onActivity(context: Context, home: HomeRow): void {
   const { isRaised, isStayRaised } = context.home();
   const { roamedAtMs, lastActivityAtMs } = context.world.roster.homes.columns;
   // After a long rest the stay is a new one (facts/activity.ts).
-  if (isStayRaised[home] === 2 && roamedAtMs[home] === lastActivityAtMs[home]) isStayRaised[home] = 0;
-  if (isRaised[home] === 1) {
-    isRaised[home] = 0;
-    if (isStayRaised[home] !== 1) context.clear(homeSubject(context.world, home), false);
+  if (isStayRaised.get(home) === 2 && roamedAtMs[home] === lastActivityAtMs[home]) isStayRaised.set(home, 0);
+  if (isRaised.get(home) === 1) {
+    isRaised.set(home, 0);
+    if (isStayRaised.get(home) !== 1) context.clear(homeSubject(context.world, home), false);
   }
   wake(context, home);
 }
 
 function onRoamed(context: Context, home: HomeRow): void {
   const { isRaised, isStayRaised } = context.home();
-  const hasRung = isStayRaised[home] === 1;
-  isStayRaised[home] = 0;
-  if (hasRung && isRaised[home] === 0) context.clear(homeSubject(context.world, home), false);
+  const hasRung = isStayRaised.get(home) === 1;
+  isStayRaised.set(home, 0);
+  if (hasRung && isRaised.get(home) === 0) context.clear(homeSubject(context.world, home), false);
 }
 
 /** Well then, after it has rung: a new silence begins. One that has not rung goes on: no alarm comes later for it. */
 function onContact(context: Context, home: HomeRow): void {
   const own = context.home();
-  if (own.isRaised[home] === 0 && own.isStayRaised[home] === 0) return;
+  if (own.isRaised.get(home) === 0 && own.isStayRaised.get(home) === 0) return;
   const { nowMs } = context.world;
   const blindMs = context.world.roster.homes.columns.blindMs[home]!;
-  own.stayContactS[home] = nowMs / 1000;
-  own.stayContactBlindS[home] = blindMs / 1000;
+  own.stayContactS.set(home, nowMs / 1000);
+  own.stayContactBlindS.set(home, blindMs / 1000);
   // Heard of since it rang: their silence is a new one already.
-  if (own.isRaised[home] === 1 || own.isStayRaised[home] === 1) {
+  if (own.isRaised.get(home) === 1 || own.isStayRaised.get(home) === 1) {
     own.contactAtMs[home] = nowMs;
     own.contactBlindMs[home] = blindMs;
     context.clear(homeSubject(context.world, home), false);
   }
-  own.isRaised[home] = 0;
-  own.isStayRaised[home] = 0;
+  own.isRaised.set(home, 0);
+  own.isStayRaised.set(home, 0);
   wake(context, home);
 }
 
@@ -102,9 +102,9 @@ function silentFromMs(context: Context, home: HomeRow): number {
 function stayingFromMs(context: Context, home: HomeRow): number {
   const { roamedAtMs, roamBlindMs, blindMs } = context.world.roster.homes.columns;
   const { stayContactS, stayContactBlindS } = context.home();
-  const contactAtMs = stayContactS[home]! * 1000;
+  const contactAtMs = stayContactS.get(home) * 1000;
   if (contactAtMs <= roamedAtMs[home]!) return roamedAtMs[home]! + roamBlindMs[home]!;
-  return contactAtMs + Math.max(0, blindMs[home]! - stayContactBlindS[home]! * 1000);
+  return contactAtMs + Math.max(0, blindMs[home]! - stayContactBlindS.get(home) * 1000);
 }
 
 /** A lower bound is enough to be woken; the exact time is reckoned then. */
@@ -177,8 +177,8 @@ const NOT_DUE: Judgement = {
 function judge(context: Context, home: HomeRow): Judgement {
   if (!isJudged(context, home)) return NOT_DUE;
   const { isRaised, isStayRaised } = context.home();
-  const silence = isRaised[home] === 1 ? NOT_DUE : judgeSilence(context, home);
-  if (isStayRaised[home]! > 0 || isRaised[home] === 1) return silence;
+  const silence = isRaised.get(home) === 1 ? NOT_DUE : judgeSilence(context, home);
+  if (isStayRaised.get(home) > 0 || isRaised.get(home) === 1) return silence;
   const stay = judgeStay(context, home);
   return stay.dueMs < silence.dueMs ? stay : silence;
 }
@@ -197,8 +197,8 @@ function judgeSilence(context: Context, home: HomeRow): Judgement {
 /** A bed or seat mat that is still ON: somebody lies or sits there, and that is why it is still. */
 function isOccupied(context: Context, device: DeviceRow): boolean {
   const { level, distrust } = context.world.roster.devices.columns;
-  if (distrust[device] !== 0) return false;
-  return level[device] === LEVEL.on && context.world.roster.isMat(device);
+  if (distrust.get(device) !== 0) return false;
+  return level.get(device) === LEVEL.on && context.world.roster.isMat(device);
 }
 
 /** The clock since the resident last changed rooms. */
@@ -208,10 +208,10 @@ function judgeStay(context: Context, home: HomeRow): Judgement {
   // With two rooms, one silent sensor would make every day a stay.
   if (context.world.roster.roomsOf(home) < 3 || columns.roamedAtMs[home] === 0) return NOT_DUE;
   if (columns.learnedMs[home]! < settings.learnedAfterMs) return NOT_DUE;
-  const usualMs = columns.stayPeakMin[home]! * 60_000;
+  const usualMs = columns.stayPeakMin.get(home) * 60_000;
   const fromMs = stayingFromMs(context, home);
   // One sensor alone says that somebody is in: it may as well be the sensor.
-  const leastMs = columns.isUncertain[home] === UNCERTAIN.oneRoom ? settings.stayMs * 2 : settings.stayMs;
+  const leastMs = columns.isUncertain.get(home) === UNCERTAIN.oneRoom ? settings.stayMs * 2 : settings.stayMs;
   const ownMs = usualMs * settings.usualFactor + settings.usualMarginMs;
   return at('inactivity.stay', fromMs, Math.max(leastMs, ownMs), usualMs);
 }
@@ -225,7 +225,7 @@ function judgeLearned(context: Context, home: HomeRow, fromMs: number): Judgemen
   const settings = context.settings(home);
   const { capMs, placeShare, placeLeastMs, occupiedShare } = settings;
   const riskFactor = world.roster.homes.columns.riskFactor[home]!;
-  const device = world.roster.homes.columns.lastActivityDevice[home]!;
+  const device = world.roster.homes.columns.lastActivityDevice.get(home);
   const usualHereMs = usualAfterMs(world, home, device);
   const byPlaceMs = learnedMs(context, home, usualHereMs);
   const leastMs = isOccupied(context, device)
@@ -307,13 +307,13 @@ function onDeadline(context: Context, home: HomeRow): void {
   const columns = roster.homes.columns;
   const isStay = judgement.code === 'inactivity.stay';
   const { isRaised, isStayRaised } = context.home();
-  if (isStay) isStayRaised[home] = 1;
+  if (isStay) isStayRaised.set(home, 1);
   else {
-    isRaised[home] = 1;
-    isStayRaised[home] ||= 2;
+    isRaised.set(home, 1);
+    isStayRaised.set(home, isStayRaised.get(home) || 2);
   }
   const blindMs = isStay ? columns.roamBlindMs[home]! : columns.blindMs[home]!;
-  const lastRoom = roster.roomOf(columns.lastActivityDevice[home]!);
+  const lastRoom = roster.roomOf(columns.lastActivityDevice.get(home));
   context.raise({
     kind: 'inactivity',
     priority: 2,
@@ -349,7 +349,7 @@ function explained(
   return {
     ...learned,
     lastActivityAtMs: columns.lastActivityAtMs[home]!,
-    lastKind: roster.kindOf(columns.lastActivityDevice[home]!) ?? null,
+    lastKind: roster.kindOf(columns.lastActivityDevice.get(home)) ?? null,
     coverage: total === 0 ? 0 : live / total,
     riskFactor: columns.riskFactor[home]!,
     ...(question === null ? {} : { askedAtMs: question.askedAtMs }),

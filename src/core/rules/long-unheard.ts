@@ -65,14 +65,14 @@ function onContact(context: Context, home: HomeRow): void {
 function onConfigured(context: Context, home: HomeRow): void {
   const { fromS } = context.home();
   if (!context.world.roster.isWatched(home)) {
-    fromS[home] = 0;
+    fromS.set(home, 0);
     end(context, home);
-  } else if (fromS[home] === 0) beginNow(context, home);
+  } else if (fromS.get(home) === 0) beginNow(context, home);
   context.world.wakeHome(home, dueAtMs(context, home));
 }
 
 function beginNow(context: Context, home: HomeRow): void {
-  context.home().fromS[home] = Math.floor(context.world.nowMs / 1000);
+  context.home().fromS.set(home, Math.floor(context.world.nowMs / 1000));
 }
 
 /** Since when nothing was heard, and nobody asked; 0 for a home of which nothing can be said. */
@@ -83,7 +83,7 @@ function unheardFromMs({ world, home: columns }: Context, home: HomeRow): number
   if (!roster.isWatched(home) || !isHeard) return 0;
   const lastMs = roster.homes.columns.lastActivityAtMs[home]!;
   const declaredUntilMs = roster.absences.get(home)?.untilMs ?? 0;
-  return Math.max(lastMs, declaredUntilMs, columns().fromS[home]! * 1000);
+  return Math.max(lastMs, declaredUntilMs, columns().fromS.get(home) * 1000);
 }
 
 function dueAtMs(context: Context, home: HomeRow): number {
@@ -99,8 +99,8 @@ function onDeadline(context: Context, home: HomeRow): void {
   if (dueMs > context.world.nowMs) return;
   const { roster } = context.world;
   const lastMs = roster.homes.columns.lastActivityAtMs[home]!;
-  const sinceMs = lastMs > 0 ? lastMs : context.home().fromS[home]! * 1000;
-  context.home().isRaised[home] = 1;
+  const sinceMs = lastMs > 0 ? lastMs : context.home().fromS.get(home) * 1000;
+  context.home().isRaised.set(home, 1);
   beginNow(context, home);
   context.raise({
     kind: 'long-unheard',

@@ -49,13 +49,13 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   if (batteryPct === null) return;
   const { isRaised } = context.device();
   const { lowPct, recoveredPct } = context.settings(home);
-  if (isRaised[device] === 1) {
+  if (isRaised.get(device) === 1) {
     // Settings may cross: what is low has not recovered.
     if (batteryPct < recoveredPct || batteryPct <= lowPct) return;
-    isRaised[device] = 0;
+    isRaised.set(device, 0);
     context.clear(deviceSubject(context.world, device), true);
   } else if (batteryPct <= lowPct && context.world.roster.isWatched(home)) {
-    isRaised[device] = 1;
+    isRaised.set(device, 1);
     raise(context, observation, device, batteryPct, lowPct);
   }
 }

@@ -90,9 +90,9 @@ function onDeadline(context: Context, home: HomeRow): void {
   dueAtMs[home] = hearAtMs > world.nowMs ? Math.min(hearAtMs, nextMs) : nextMs;
   // Waited past midnight, or the time was set later: another day is not late yet.
   if (hearAtMs > world.nowMs || isEarly(context, home)) return;
-  const isAway = world.roster.homes.columns.presence[home] === PRESENCE.away;
+  const isAway = world.roster.homes.columns.presence.get(home) === PRESENCE.away;
   if (isAway || pressedAtMs[home]! >= dayStartMs(context, home)) return;
-  isRaised[home] = 1;
+  isRaised.set(home, 1);
   raise(context, home);
 }
 

@@ -64,8 +64,8 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { pressedAtMs, isRaised } = context.device();
   const atMs = Math.min(observation.measuredAtMs, context.world.nowMs);
   pressedAtMs[device] = Math.max(pressedAtMs[device]!, atMs);
-  if (isRaised[device] === 0 || testedUntilMs(context, home, device) <= context.world.nowMs) return;
-  isRaised[device] = 0;
+  if (isRaised.get(device) === 0 || testedUntilMs(context, home, device) <= context.world.nowMs) return;
+  isRaised.set(device, 0);
   context.clear(deviceSubject(context.world, device), true);
   look(context, home);
 }
@@ -81,7 +81,7 @@ function look(context: Context, home: HomeRow): void {
   const { isRaised } = context.device();
   let next = Number.POSITIVE_INFINITY;
   for (const device of roster.devicesOfHome(home)) {
-    if (!roster.isKind(device, 'button') || isRaised[device] === 1) continue;
+    if (!roster.isKind(device, 'button') || isRaised.get(device) === 1) continue;
     if (context.settings(home).isOn === 0 || !roster.isWatched(home)) continue;
     const dueMs = dueAtMs(context, home, device);
     if (dueMs > world.nowMs) next = Math.min(next, dueMs);
@@ -107,7 +107,7 @@ function dueAtMs(context: Context, home: HomeRow, device: DeviceRow): number {
 function raise(context: Context, home: HomeRow, device: DeviceRow): void {
   const { world } = context;
   const { pressedAtMs, isRaised } = context.device();
-  isRaised[device] = 1;
+  isRaised.set(device, 1);
   const place = devicePlace(world.roster, device);
   context.raise({
     kind: 'missed-test',

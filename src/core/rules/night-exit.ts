@@ -85,8 +85,8 @@ function onActivity(context: Context, home: HomeRow): void {
   const isDoor = doorMs > 0 && doorMs === lastActivityAtMs[home];
   // Proved to be in, or the door again: whoever had gone is back.
   if (doorMs === 0 || isDoor) endEpisode(context, isRaised, home, false);
-  if (!isDoor || !context.world.roster.hasDoorContact(home) || isReturning[home] === 1) {
-    if (doorMs === 0 || isReturning[home] === 1) exitAtMs[home] = 0;
+  if (!isDoor || !context.world.roster.hasDoorContact(home) || isReturning.get(home) === 1) {
+    if (doorMs === 0 || isReturning.get(home) === 1) exitAtMs[home] = 0;
     return;
   }
   exitAtMs[home] = isNight(context, home, doorMs) ? doorMs : 0;
@@ -104,7 +104,7 @@ function isNight(context: Context, home: HomeRow, atMs: number): boolean {
 function onPresence(context: Context, home: HomeRow): void {
   const { presence, awaySinceMs } = context.world.roster.homes.columns;
   const exitMs = context.home().exitAtMs[home]!;
-  if (presence[home] !== PRESENCE.away || exitMs === 0) return;
+  if (presence.get(home) !== PRESENCE.away || exitMs === 0) return;
   if (awaySinceMs[home] !== exitMs) context.home().exitAtMs[home] = 0;
   // The return is waited for longer than the home takes to be found empty: `onDeadline` looks after it.
   else if (exitMs + context.settings(home).returnMs > context.world.nowMs) return;
@@ -122,7 +122,7 @@ function dueAtMs(context: Context, home: HomeRow): number {
 
 function onDeadline(context: Context, home: HomeRow): void {
   if (dueAtMs(context, home) !== context.world.nowMs) return;
-  const isAway = context.world.roster.homes.columns.presence[home] === PRESENCE.away;
+  const isAway = context.world.roster.homes.columns.presence.get(home) === PRESENCE.away;
   if (isAway || !isStirring(context, home)) judge(context, home);
 }
 
@@ -130,7 +130,7 @@ function onDeadline(context: Context, home: HomeRow): void {
 function isStirring(context: Context, home: HomeRow): boolean {
   const { homes } = context.world.roster;
   const { hintDevice, hintAtMs, doorAtMs } = homes.columns;
-  const device = hintDevice[home]!;
+  const device = hintDevice.get(home);
   if (device === 0) return false;
   const isLeaving = hintAtMs[home]! - doorAtMs[home]! <= LEAVING_MS;
   return !(isLeaving && context.world.roster.zoneOf(device) === 'entry');
@@ -145,7 +145,7 @@ function judge(context: Context, home: HomeRow): void {
   exitAtMs[home] = 0;
   if (isOn === 0 || !world.roster.isWatched(home) || blindSinceMs[home]! > 0 || blindMs[home]! > 0) return;
   if ((world.roster.absences.get(home)?.untilMs ?? 0) > world.nowMs) return;
-  isRaised[home] = 1;
+  isRaised.set(home, 1);
   context.raise({
     kind: 'night-exit',
     priority: 3,

@@ -140,7 +140,7 @@ function judge(context: Context, home: HomeRow): Judgement {
 function isJudged(context: Context, home: HomeRow): boolean {
   const columns = context.world.roster.homes.columns;
   return (
-    context.home().isRaised[home] === 0 &&
+    context.home().isRaised.get(home) === 0 &&
     columns.lastActivityAtMs[home]! > 0 &&
     isWatchedAtHome(context.world, home) &&
     !mayBeEmpty(context.world, home) &&
@@ -172,14 +172,14 @@ function onDeadline(context: Context, home: HomeRow): void {
   const judgement = judge(context, home);
   if (!isDueAndSeen(world, home, judgement.dueMs)) return;
   const { columns } = world.roster.homes;
-  context.home().isRaised[home] = 1;
+  context.home().isRaised.set(home, 1);
   context.raise({
     kind: 'not-up',
     priority: 3,
     subject: homeSubject(context.world, home),
     cause: `due-${judgement.dueMs}`,
     ...homePlace(world.roster, home),
-    room: world.roster.roomOf(columns.lastActivityDevice[home]!),
+    room: world.roster.roomOf(columns.lastActivityDevice.get(home)),
     lateByMs: 0,
     explanation: explained(context, home, judgement),
   });
@@ -195,7 +195,7 @@ function explained(
   const { live, total } = coverageOf(context.world, home);
   const evidence = {
     lastActivityAtMs: lastActivityAtMs[home]!,
-    lastRoom: roster.roomOf(lastActivityDevice[home]!),
+    lastRoom: roster.roomOf(lastActivityDevice.get(home)),
     coverage: total === 0 ? 0 : live / total,
   };
   if (usualMinute === null)

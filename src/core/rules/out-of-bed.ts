@@ -101,7 +101,7 @@ function onActivity(context: Context, home: HomeRow): void {
 }
 
 function onPresence(context: Context, home: HomeRow): void {
-  if (context.world.roster.homes.columns.presence[home] === PRESENCE.away) end(context, home);
+  if (context.world.roster.homes.columns.presence.get(home) === PRESENCE.away) end(context, home);
   else wake(context, home);
 }
 
@@ -136,7 +136,7 @@ function dueAtMs(context: Context, home: HomeRow): number {
 function isJudged(context: Context, home: HomeRow): boolean {
   return (
     context.home().untilMs[home]! > 0 &&
-    context.home().isRaised[home] === 0 &&
+    context.home().isRaised.get(home) === 0 &&
     context.settings(home).isOn === 1 &&
     isWatchedAtHome(context.world, home) &&
     !mayBeEmpty(context.world, home) &&
@@ -160,8 +160,8 @@ function onDeadline(context: Context, home: HomeRow): void {
   }
   const { lastActivityAtMs, lastActivityDevice } = world.roster.homes.columns;
   const sinceMs = context.home().outAtMs[home]!;
-  const lastRoom = world.roster.roomOf(lastActivityDevice[home]!);
-  context.home().isRaised[home] = 1;
+  const lastRoom = world.roster.roomOf(lastActivityDevice.get(home));
+  context.home().isRaised.set(home, 1);
   context.raise({
     kind: 'out-of-bed',
     priority: 3,

@@ -54,17 +54,17 @@ function nextDeadlineMs(context: Context, home: HomeRow): number {
 
 function isBelievedAgain(context: Context, device: DeviceRow): boolean {
   const { distrust } = context.world.roster.devices.columns;
-  return distrust[device] === DISTRUST.none && context.device().isRaised[device] === 1;
+  return distrust.get(device) === DISTRUST.none && context.device().isRaised.get(device) === 1;
 }
 
 /** When the sensor has to be reported; Infinity when it is believed, or was reported. */
 function dueAtMs(context: Context, home: HomeRow, device: DeviceRow): number {
   const { distrust, level, levelSinceMs } = context.world.roster.devices.columns;
-  const isRaised = context.device().isRaised[device] === 1;
-  if (distrust[device] === DISTRUST.none || isRaised) return Number.POSITIVE_INFINITY;
-  if (distrust[device] === DISTRUST.chatter) return 0;
+  const isRaised = context.device().isRaised.get(device) === 1;
+  if (distrust.get(device) === DISTRUST.none || isRaised) return Number.POSITIVE_INFINITY;
+  if (distrust.get(device) === DISTRUST.chatter) return 0;
   // OFF by now: it has only to rest, and nobody need come.
-  if (level[device] !== LEVEL.on) return Number.POSITIVE_INFINITY;
+  if (level.get(device) !== LEVEL.on) return Number.POSITIVE_INFINITY;
   return levelSinceMs[device]! + context.settings(home).onMs;
 }
 
@@ -72,7 +72,7 @@ function onDeadline(context: Context, home: HomeRow): void {
   const { roster, nowMs } = context.world;
   for (const device of roster.devicesOfHome(home)) {
     if (isBelievedAgain(context, device)) {
-      context.device().isRaised[device] = 0;
+      context.device().isRaised.set(device, 0);
       context.clear(deviceSubject(context.world, device), true);
     }
     if (roster.isWatched(home) && dueAtMs(context, home, device) <= nowMs) raise(context, home, device);
@@ -81,7 +81,7 @@ function onDeadline(context: Context, home: HomeRow): void {
 
 function raise(context: Context, home: HomeRow, device: DeviceRow): void {
   const { world } = context;
-  context.device().isRaised[device] = 1;
+  context.device().isRaised.set(device, 1);
   const place = devicePlace(world.roster, device);
   context.raise({
     kind: 'sensor-stuck',
@@ -97,8 +97,8 @@ function raise(context: Context, home: HomeRow, device: DeviceRow): void {
 function explanationOf({ settings, world }: Context, home: HomeRow, device: DeviceRow): Explanation {
   const { distrust, levelSinceMs, reports } = world.roster.devices.columns;
   const deviceId = world.roster.deviceIdOf(device);
-  if (distrust[device] === DISTRUST.chatter) {
-    const params = { eventsPerHour: reports[device]!, threshold: CHATTER_PER_HOUR, deviceId };
+  if (distrust.get(device) === DISTRUST.chatter) {
+    const params = { eventsPerHour: reports.get(device), threshold: CHATTER_PER_HOUR, deviceId };
     return { code: 'sensor-stuck.chatter', params };
   }
   const sinceMs = levelSinceMs[device]!;

@@ -21,8 +21,8 @@ export function homePlace(roster: Roster, home: HomeRow): Place {
 export function devicePlace(roster: Roster, device: DeviceRow): Place {
   const { columns } = roster.devices;
   return {
-    ...homePlace(roster, columns.home[device]!),
-    gatewayId: roster.gatewayIdOf(columns.gateway[device]!),
+    ...homePlace(roster, columns.home.get(device)),
+    gatewayId: roster.gatewayIdOf(columns.gateway.get(device)),
     deviceId: roster.deviceIdOf(device),
     room: roster.roomOf(device),
   };
@@ -30,7 +30,7 @@ export function devicePlace(roster: Roster, device: DeviceRow): Place {
 
 /** The home is known when the gateway serves only one. */
 export function gatewayPlace(roster: Roster, gateway: GatewayRow): Place {
-  const home = roster.gateways.columns.home[gateway] ?? NO_HOME;
+  const home = roster.gateways.columns.home.get(gateway) ?? NO_HOME;
   return {
     home: roster.homes.number(home),
     homeId: home === NO_HOME ? null : (roster.homeIdOf(home) ?? null),

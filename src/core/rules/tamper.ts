@@ -28,14 +28,14 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { value } = observation;
   if (typeof value !== 'boolean') return;
   const { isRaised } = context.device();
-  if ((isRaised[device] === 1) === value) return;
+  if ((isRaised.get(device) === 1) === value) return;
   if (!value) {
-    isRaised[device] = 0;
+    isRaised.set(device, 0);
     context.clear(deviceSubject(context.world, device), true);
     return;
   }
   if (!context.world.roster.isWatched(home)) return;
-  isRaised[device] = 1;
+  isRaised.set(device, 1);
   context.raise({
     kind: 'tamper',
     priority: 4,

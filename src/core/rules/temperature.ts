@@ -101,14 +101,14 @@ export const temperature = defineRule({
 
 /** A thermometer that was taken away cannot say that the room is warm again. */
 function onConfigured(context: Context, home: HomeRow): void {
-  const device = context.home().raisedDevice[home]!;
-  if (device === NO_DEVICE || context.world.roster.devices.columns.home[device] === home) return;
+  const device = context.home().raisedDevice.get(home);
+  if (device === NO_DEVICE || context.world.roster.devices.columns.home.get(device) === home) return;
   end(context, home);
   raiseAgain(context.device(), device, 0);
 }
 
 function end(context: Context, home: HomeRow): void {
-  context.home().raisedDevice[home] = NO_DEVICE;
+  context.home().raisedDevice.set(home, NO_DEVICE);
   context.clear(homeSubject(context.world, home), true);
 }
 
@@ -125,20 +125,20 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   reading.side = value > heatC ? SIDE.high : value < coldC ? SIDE.low : SIDE.within;
   reading.isBack = value <= heatC - marginC && value >= coldC + marginC;
   const hasEnded = noteLevel(held, device, 0, reading, staleMs);
-  if (hasEnded && raisedDevice[home] === device) end(context, home);
+  if (hasEnded && raisedDevice.get(home) === device) end(context, home);
   if (isOn === 0 || !context.world.roster.isWatched(home)) return raiseAgain(held, device, 0);
   if (!isHeldLong(held, device, 0, holdMs) || isTold(context, home, staleMs)) return;
   // Should the home be warm again by this thermometer, that one must be able to speak.
-  raiseAgain(held, raisedDevice[home]!, 0);
+  raiseAgain(held, raisedDevice.get(home), 0);
   markRaised(held, device, 0);
-  raisedDevice[home] = device;
+  raisedDevice.set(home, device);
   raise(context, observation, device, value);
 }
 
 /** By another thermometer that still speaks; one that fell silent must not keep the others quiet. */
 function isTold(context: Context, home: HomeRow, staleMs: number): boolean {
   const held = context.device();
-  const other = context.home().raisedDevice[home]!;
+  const other = context.home().raisedDevice.get(home);
   return isHeldTold(held, other, 0) && reading.atS - held.atS.get(other, 0) <= staleMs / 1000;
 }
 
@@ -149,7 +149,7 @@ function raise(
   temperatureC: number,
 ): void {
   const { world } = context;
-  const home = world.roster.devices.columns.home[device]!;
+  const home = world.roster.devices.columns.home.get(device);
   const held = context.device();
   const { coldC, heatC } = context.settings(home);
   const isHot = sideOf(held, device, 0) === SIDE.high;

@@ -51,17 +51,17 @@ export const unseenHome = defineRule({
 function onActivity(context: Context, home: HomeRow): void {
   if (context.world.roster.homes.columns.blindSinceMs[home] === 0) return;
   const { isRaised } = context.home();
-  const wasRaised = isRaised[home] === 1;
-  isRaised[home] = 0;
+  const wasRaised = isRaised.get(home) === 1;
+  isRaised.set(home, 0);
   const dueMs = dueAtMs(context, home);
-  if (wasRaised && dueMs <= context.world.nowMs) isRaised[home] = 1;
+  if (wasRaised && dueMs <= context.world.nowMs) isRaised.set(home, 1);
   else if (wasRaised) context.clear(homeSubject(context.world, home), true);
   context.world.wakeHome(home, dueMs);
 }
 
 /** After it has rung: again when it is long ago. */
 function onContact(context: Context, home: HomeRow): void {
-  if (context.home().isRaised[home] === 0) return;
+  if (context.home().isRaised.get(home) === 0) return;
   context.home().contactAtMs[home] = context.world.nowMs;
   onActivity(context, home);
 }
@@ -79,7 +79,7 @@ function dueAtMs(context: Context, home: HomeRow): number {
   // A home that was never seen yet is still being installed; its gateway is reported by `gateway-silent`.
   const isJudged =
     context.world.roster.isWatched(home) && blindSinceMs[home]! > 0 && lastActivityAtMs[home]! > 0;
-  if (!isJudged || context.home().isRaised[home] === 1) return Number.POSITIVE_INFINITY;
+  if (!isJudged || context.home().isRaised.get(home) === 1) return Number.POSITIVE_INFINITY;
   const fromMs = Math.max(blindSinceMs[home]!, context.home().contactAtMs[home]!);
   return fromMs + Math.round(context.settings(home).afterMs * Math.min(1, riskFactor[home]!));
 }
@@ -89,7 +89,7 @@ function onDeadline(context: Context, home: HomeRow): void {
   if (dueMs > context.world.nowMs) return;
   const sinceMs = context.world.roster.homes.columns.blindSinceMs[home]!;
   const { live, total } = coverageOf(context.world, home);
-  context.home().isRaised[home] = 1;
+  context.home().isRaised.set(home, 1);
   context.raise({
     kind: 'unseen-home',
     priority: 3,

@@ -76,13 +76,13 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
 }
 
 function onContact(context: Context, home: HomeRow): void {
-  context.home().contactAtS[home] = context.world.nowMs / 1000;
+  context.home().contactAtS.set(home, context.world.nowMs / 1000);
   for (const device of context.world.roster.devicesOfHome(home))
     for (let vital = 0; vital < VITALS.length; vital++) raiseAgain(context.device(), device, vital);
 }
 
 function isSoonAfterContact(context: Context, home: HomeRow): boolean {
-  return reading.atS < context.home().contactAtS[home]! + AFTER_CONTACT_S;
+  return reading.atS < context.home().contactAtS.get(home) + AFTER_CONTACT_S;
 }
 
 /** Fills `reading`; false when the device does not know. */
@@ -145,7 +145,7 @@ function raise(context: Context, observation: ObservationBody, device: DeviceRow
         threshold: threshold(
           observation.kind,
           isHigh,
-          context.settings(world.roster.devices.columns.home[device]!),
+          context.settings(world.roster.devices.columns.home.get(device)),
         ),
         durationMs: held.heldS.get(device, vital) * 1000,
         lastReadingAtMs: atMs,

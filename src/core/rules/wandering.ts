@@ -60,12 +60,12 @@ const PARAMETERS = {
 } as const;
 
 const DEVICE_COLUMNS = {
-  atS: 'f64',
+  atS: 'u32',
   /** First fix outside; 0 while inside. */
-  outSinceS: 'f64',
+  outSinceS: 'u32',
   isRaised: 'u8',
   /** When a fix outside is told again, s since 1970; 0 for never. */
-  againAtS: 'f64',
+  againAtS: 'u32',
 } as const;
 
 type Context = RuleContext<typeof PARAMETERS, Record<never, never>, typeof DEVICE_COLUMNS>;
@@ -93,38 +93,38 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { world } = context;
   const { atS, outSinceS, isRaised, againAtS } = context.device();
   const fixS = Math.floor(Math.min(observation.measuredAtMs, world.nowMs) / 1000);
-  if (fixS <= atS[device]!) return;
-  atS[device] = fixS;
+  if (fixS <= atS.get(device)) return;
+  atS.set(device, fixS);
   const distanceM = distanceMeters(homeLatitude, homeLongitude, value.latitude, value.longitude);
   if (distanceM <= radiusM) {
-    if (isRaised[device] === 0) outSinceS[device] = 0;
+    if (isRaised.get(device) === 0) outSinceS.set(device, 0);
     else if (distanceM < Math.min(backM, radiusM)) comeBack(context, device);
     return;
   }
-  if (outSinceS[device] === 0) outSinceS[device] = fixS;
-  if (!world.roster.isWatched(home)) againAtS[device] = fixS;
+  if (outSinceS.get(device) === 0) outSinceS.set(device, fixS);
+  if (!world.roster.isWatched(home)) againAtS.set(device, fixS);
   if (isTold(context, device, fixS) || !world.roster.isWatched(home) || isDeclaredAway(context, home)) return;
-  if ((fixS - outSinceS[device]!) * 1000 < holdMs) return;
-  isRaised[device] = 1;
-  againAtS[device] = 0;
+  if ((fixS - outSinceS.get(device)) * 1000 < holdMs) return;
+  isRaised.set(device, 1);
+  againAtS.set(device, 0);
   raise(context, observation, device, distanceM);
 }
 
 function isTold(context: Context, device: DeviceRow, fixS: number): boolean {
   const { isRaised, againAtS } = context.device();
-  return isRaised[device] === 1 && (againAtS[device] === 0 || fixS < againAtS[device]!);
+  return isRaised.get(device) === 1 && (againAtS.get(device) === 0 || fixS < againAtS.get(device));
 }
 
 function onContact(context: Context, home: HomeRow): void {
   const { world } = context;
   for (const device of world.roster.devicesOfHome(home))
-    context.device().againAtS[device] = Math.floor(world.nowMs / 1000) + AFTER_CONTACT_S;
+    context.device().againAtS.set(device, Math.floor(world.nowMs / 1000) + AFTER_CONTACT_S);
 }
 
 function comeBack(context: Context, device: DeviceRow): void {
   const { outSinceS, isRaised } = context.device();
-  isRaised[device] = 0;
-  outSinceS[device] = 0;
+  isRaised.set(device, 0);
+  outSinceS.set(device, 0);
   // Home again, but somebody has to see how: it does not close by itself.
   context.clear(deviceSubject(context.world, device), false);
 }
@@ -150,8 +150,8 @@ function distanceMeters(
 
 function raise(context: Context, observation: ObservationBody, device: DeviceRow, distanceM: number): void {
   const { world } = context;
-  const sinceMs = context.device().outSinceS[device]! * 1000;
-  const { radiusM } = context.settings(world.roster.devices.columns.home[device]!);
+  const sinceMs = context.device().outSinceS.get(device) * 1000;
+  const { radiusM } = context.settings(world.roster.devices.columns.home.get(device));
   context.raise({
     kind: 'wandering',
     priority: 2,

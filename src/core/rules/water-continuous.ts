@@ -62,14 +62,14 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { world } = context;
   if (typeof observation.value !== 'number' || !world.roster.isWatched(home)) return;
   // The running half hour may yet stay dry.
-  const last = world.roster.homes.columns.waterHead[home]! - 1;
+  const last = world.roster.homes.columns.waterHead.get(home) - 1;
   const { isOn } = context.settings(home);
   const { isRaised } = context.home();
-  if (isRaised[home] === 1) {
+  if (isRaised.get(home) === 1) {
     if (isOn === 1 && flowInSlot(world, home, last) !== WATER_DRY) return;
     endEpisode(context, isRaised, home, false);
   } else if (isOn === 1 && hasRunSince(context, home, last)) {
-    isRaised[home] = 1;
+    isRaised.set(home, 1);
     raise(context, home, last);
   }
 }

@@ -70,15 +70,15 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   const { isOn, liters, windowMs } = context.settings(home);
   const { isRaised, untilLiters } = context.home();
   const drawnLiters = world.roster.homes.columns.waterLiters[home]!;
-  if (isRaised[home] === 0 && drawnLiters < untilLiters[home]!) return;
+  if (isRaised.get(home) === 0 && drawnLiters < untilLiters[home]!) return;
   const used = litersInLastSlots(world, home, Math.floor(windowMs / WATER_SLOT_MS));
   // A quarter of a litre for what the slots round off.
   untilLiters[home] = drawnLiters - used + liters - 0.25;
-  if (isRaised[home] === 1) {
+  if (isRaised.get(home) === 1) {
     if (used > liters * CLEAR_SHARE && isOn === 1) return;
     endEpisode(context, isRaised, home, false);
   } else if (isOn === 1 && used > liters) {
-    isRaised[home] = 1;
+    isRaised.set(home, 1);
     raise(context, observation, home, used);
   }
 }

@@ -109,7 +109,7 @@ export const waterLow = defineRule({
 
 function onPresence(context: Context, home: HomeRow): void {
   const { inSinceMs } = context.home();
-  if (context.world.roster.homes.columns.presence[home] !== PRESENCE.away) {
+  if (context.world.roster.homes.columns.presence.get(home) !== PRESENCE.away) {
     if (inSinceMs[home]! <= 0) inSinceMs[home] = context.world.nowMs;
     return;
   }
@@ -131,12 +131,12 @@ function onReading(context: Context, observation: ObservationBody, home: HomeRow
   if (readAtMs === 0) return;
   const look = lookBack(context, home, readAtMs);
   const { isRaised } = context.home();
-  if (isRaised[home] === 1) {
+  if (isRaised.get(home) === 1) {
     if (look.liters >= settings.liters || settings.isOn === 0) end(context, home);
     return;
   }
   if (look.liters >= settings.liters || !isJudged(context, home, readAtMs, look.fromMs)) return;
-  isRaised[home] = 1;
+  isRaised.set(home, 1);
   raise(context, home, readAtMs, look);
 }
 
@@ -145,7 +145,7 @@ function isJudged(context: Context, home: HomeRow, readAtMs: number, fromMs: num
   const { world } = context;
   const { isOn, staleMs, liters } = context.settings(home);
   const { presence, waterKnownSinceMs } = world.roster.homes.columns;
-  if (isOn === 0 || !world.roster.isWatched(home) || presence[home] === PRESENCE.away) return false;
+  if (isOn === 0 || !world.roster.isWatched(home) || presence.get(home) === PRESENCE.away) return false;
   if (world.nowMs - readAtMs > staleMs || meterStepLiters(world, home) > liters) return false;
   return Math.max(waterKnownSinceMs[home]!, context.home().inSinceMs[home]!) <= fromMs;
 }

@@ -1,28 +1,40 @@
-// What a column may hold, and in which lane of its table it lies.
+// What a column may hold.
 
 import type { RowKind } from './row.ts';
 
-export const LANES = { f64: Float64Array, u32: Uint32Array, u8: Uint8Array } as const;
-export type Scalar = keyof typeof LANES;
-export const LANE_TYPES = Object.keys(LANES) as Scalar[];
-export type Lane = InstanceType<(typeof LANES)[Scalar]>;
+export const NUMBERS = {
+  f64: Float64Array,
+  u32: Uint32Array,
+  f32: Float32Array,
+  u16: Uint16Array,
+  u8: Uint8Array,
+} as const;
+export type NumberType = keyof typeof NUMBERS;
+export type Numbers = InstanceType<(typeof NUMBERS)[NumberType]>;
 
-/** Of lists, and of images of cores before 6. */
-export const IMAGES = { ...LANES, f32: Float32Array, u16: Uint16Array } as const;
-export type ImageScalar = keyof typeof IMAGES;
-export type Numbers = InstanceType<(typeof IMAGES)[ImageScalar]>;
-export type ListType = `${ImageScalar}x${number}`;
+export type Scalar = 'f64' | 'u32' | 'u16' | 'u8';
+export type ListType = `${NumberType}x${number}`;
 
 /** A number; a row of another table (0 for none); or a list of so many numbers, `u16x24`. */
 export type ColumnType = Scalar | RowKind | ListType;
 export type ColumnSchema = Readonly<Record<string, ColumnType>>;
 
-/** Null for a list, which has an array of its own. */
-export function laneOf(type: ColumnType): Scalar | null {
-  if (isRow(type)) return 'u32';
-  return type.includes('x') ? null : (type as Scalar);
+/** Of what type its numbers are, and how many there are per row. */
+export interface Shape {
+  readonly type: NumberType;
+  readonly width: number;
+}
+
+export function shapeOf(type: ColumnType): Shape {
+  if (isRow(type)) return { type: 'u32', width: 1 };
+  const [scalar, width] = type.split('x');
+  return { type: scalar as NumberType, width: Number(width ?? 1) };
 }
 
 export function isRow(type: ColumnType): type is RowKind {
   return type === 'home' || type === 'device' || type === 'gateway';
+}
+
+export function isList(type: ColumnType): type is ListType {
+  return type.includes('x');
 }

@@ -3,12 +3,12 @@
 // computed from them may be kept by number; settings that no home has any more are forgotten.
 
 import type { RuleSettings } from '../model/home.ts';
+import type { Words } from './column.ts';
 import type { HomeRow } from './row.ts';
-import type { Column } from './table.ts';
 
 /** The column that holds the number of each home, read anew at each use because it may be replaced. */
 export interface SettingsColumn {
-  readonly columns: { readonly settingsIndex: Column<'home'> };
+  readonly columns: { readonly settingsIndex: Words<'home'> };
 }
 
 /** Number, settings, homes that have them. */
@@ -37,7 +37,7 @@ export class HomeSettings {
 
   /** 0 for the defaults, also for a home nobody configured. */
   indexOf(home: HomeRow): number {
-    return this.#homes.columns.settingsIndex[home] ?? 0;
+    return this.#homes.columns.settingsIndex.get(home) ?? 0;
   }
 
   at(index: number): RuleSettings | undefined {
@@ -46,8 +46,8 @@ export class HomeSettings {
 
   set(home: HomeRow, settings: RuleSettings): void {
     const { settingsIndex } = this.#homes.columns;
-    const before = settingsIndex[home]!;
-    settingsIndex[home] = this.#take(settings);
+    const before = settingsIndex.get(home);
+    settingsIndex.set(home, this.#take(settings));
     this.#release(before);
   }
 

@@ -1,30 +1,34 @@
-// Where in a row the columns of a table lie. What nearly every reading asks for lies first in its lane, so that few
-// lines of the cache are waited for, and few are read ahead.
+// Where in a row of a table its columns lie. What nearly every reading asks for lies first, so that few lines of the
+// cache are waited for, and few are read ahead.
 
-import { type ColumnType, laneOf, type Scalar } from './column-type.ts';
-
-type PerLane = Readonly<Record<Scalar, number>>;
+import { type ColumnType, NUMBERS, shapeOf } from './column-type.ts';
+import { ROW_UNIT_BYTES } from './row.ts';
 
 export interface Layout {
-  /** By name: where in a row of its lane a column lies. Lists lie in no lane. */
+  /** By name: how many bytes into a row the column lies. */
   readonly places: ReadonlyMap<string, number>;
-  /** Length of a row in every lane: that of the longest. */
+  /** Length of a row, in its units. */
   readonly stride: number;
-  /** How many columns at the beginning of each lane are often read. */
-  readonly often: PerLane;
+  /** How many bytes at the beginning of a row are often read. */
+  readonly oftenBytes: number;
 }
 
 /** `types`: of all columns by name; `often`: names of those often read, others are passed over. */
 export function layOut(types: ReadonlyMap<string, ColumnType>, often: readonly string[]): Layout {
+  const sizeOf = (name: string): number => NUMBERS[shapeOf(types.get(name)!).type].BYTES_PER_ELEMENT;
   const first = often.filter((name) => types.has(name));
+  const others = [...types.keys()].filter((name) => !first.includes(name));
   const places = new Map<string, number>();
-  const taken = { f64: 0, u32: 0, u8: 0 };
+  let end = 0;
   const place = (name: string): void => {
-    const lane = laneOf(types.get(name)!);
-    if (lane !== null && !places.has(name)) places.set(name, taken[lane]++);
+    const size = sizeOf(name);
+    const at = Math.ceil(end / size) * size;
+    places.set(name, at);
+    end = at + size * shapeOf(types.get(name)!).width;
   };
-  first.forEach(place);
-  const oftenTaken = { ...taken };
-  [...types.keys()].forEach(place);
-  return { places, stride: Math.max(1, ...Object.values(taken)), often: oftenTaken };
+  // Wide ones first, then narrow ones, then wide ones again: no gaps, for each lies at a multiple of its width.
+  first.toSorted((a, b) => sizeOf(b) - sizeOf(a)).forEach(place);
+  const oftenBytes = end;
+  others.toSorted((a, b) => sizeOf(a) - sizeOf(b)).forEach(place);
+  return { places, stride: Math.max(1, Math.ceil(end / ROW_UNIT_BYTES)), oftenBytes };
 }

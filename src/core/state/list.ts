@@ -1,30 +1,28 @@
-// A column with several numbers per row, in an array of its own: too wide to lie among the others.
+// A column with several numbers per row.
 
-import { IMAGES, type ImageScalar, type ListType, type Numbers } from './column-type.ts';
-import type { Row, RowKind } from './row.ts';
+import { type ListType, NUMBERS, type Numbers, shapeOf } from './column-type.ts';
+import { ROW_UNIT_BYTES, type Row, type RowKind } from './row.ts';
 
 /** So many numbers per row. */
 export class List<K extends RowKind> {
-  readonly type: ImageScalar;
   readonly width: number;
-  /** Of all rows, for images and for growing. */
-  readonly numbers: Numbers;
-  readonly #stride: number;
+  readonly #numbers: Numbers;
+  /** Numbers in the unit of a row. */
+  readonly #perUnit: number;
 
-  constructor(type: ListType, capacity: number, stride: number) {
-    const [scalar, width] = type.split('x');
-    this.type = scalar as ImageScalar;
-    this.width = Number(width);
-    this.numbers = new IMAGES[this.type](capacity * this.width);
-    this.#stride = stride;
+  constructor(type: ListType, buffer: ArrayBuffer, place: number) {
+    const shape = shapeOf(type);
+    this.width = shape.width;
+    this.#numbers = new NUMBERS[shape.type](buffer, place);
+    this.#perUnit = ROW_UNIT_BYTES / this.#numbers.BYTES_PER_ELEMENT;
   }
 
   get(row: Row<K>, at: number): number {
-    return this.numbers[(row / this.#stride) * this.width + at]!;
+    return this.#numbers[row * this.#perUnit + at]!;
   }
 
   set(row: Row<K>, at: number, value: number): void {
-    this.numbers[(row / this.#stride) * this.width + at] = value;
+    this.#numbers[row * this.#perUnit + at] = value;
   }
 
   fill(row: Row<K>, value: number): void {

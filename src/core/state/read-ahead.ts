@@ -27,7 +27,7 @@ export class ReadAhead {
     const { homes, devices, gateways } = this.#roster;
     const { home } = devices.columns;
     let sum = 0;
-    for (let at = 0; at < count; at++) this.#homes[at] = home[this.#devices[at] as DeviceRow]!;
+    for (let at = 0; at < count; at++) this.#homes[at] = home.get(this.#devices[at] as DeviceRow);
     for (let at = 0; at < count; at++)
       sum +=
         devices.readAhead(this.#devices[at] as DeviceRow) +

@@ -1,9 +1,8 @@
-// What the core keeps of each home, device and gateway, and which fact it belongs to. All lanes of a table are as long
-// as its longest, so some columns are wider than they need be: those that are seldom read.
+// What the core keeps of each home, device and gateway, and which fact it belongs to.
 
 export const HOME_COLUMNS = {
   /** What is derived of its configuration (state/traits.ts). */
-  traits: 'u32',
+  traits: 'u16',
   /** When it is to be looked at; 0 for never. Kept with it, so that most calls to be woken end here. */
   wakeAtMs: 'f64',
   isWatched: 'u8',
@@ -58,7 +57,7 @@ export const HOME_COLUMNS = {
   /** Longest usual silence by local hour, minutes. */
   silencePeakMin: 'u16x24',
   /** Longest usual time without a proven change of room, minutes. */
-  stayPeakMin: 'u32',
+  stayPeakMin: 'u16',
   /** Longest usual silence by the place of the last sign (see `PLACES`), minutes. */
   placePeakMin: 'u16x7',
   /** Last sign of a device other than that of the very last sign (facts/lost-sensor.ts). */
@@ -84,7 +83,7 @@ export const HOME_COLUMNS = {
   isShutIn: 'u8',
   /** Longest usual bathroom stay, minutes, as it was on this day (days since 1970). */
   bathroomPeakMin: 'f64',
-  bathroomFadedDay: 'u32',
+  bathroomFadedDay: 'u16',
   /** Since when in bed this night, and since when out of it; 0 for not (facts/sleep.ts). */
   bedAtMs: 'f64',
   outOfBedAtMs: 'f64',
@@ -110,16 +109,16 @@ export const HOME_COLUMNS = {
 export const DEVICE_COLUMNS = {
   home: 'home',
   /** Number of the home it stood in last, also while it stands in none: what it told is told of that one. */
-  lastHome: 'f64',
+  lastHome: 'u32',
   gateway: 'gateway',
   nextOfHome: 'device',
   nextOfGateway: 'device',
   /** What is derived of its configuration and of its home's (state/traits.ts). */
-  traits: 'u32',
+  traits: 'u16',
   /** Number of its room within the home, from 1; derived as well. 0 for one that was taken away. */
-  room: 'u32',
+  room: 'u16',
   /** Index into `ZONES`. */
-  zone: 'u32',
+  zone: 'u8',
   windowMs: 'f64',
   knownSinceMs: 'f64',
   lastSeenAtMs: 'f64',
@@ -132,22 +131,22 @@ export const DEVICE_COLUMNS = {
   /** Motion in the hall that came alone, in a row; 255 once it was seen to fire twice (facts/presence.ts). */
   singleHits: 'u8',
   /** Reports in the hour `reportsHour` since 1970. */
-  reports: 'u32',
+  reports: 'u16',
   reportsHour: 'u32',
   /** Longest usual silence after its sign had `lossDevice`, or the door, not spoken, minutes (facts/lost-sensor.ts). */
-  lossMin: 'u32',
+  lossMin: 'u16',
   lossDevice: 'device',
-  outMin: 'u32',
+  outMin: 'u16',
   /** Percent + 1; 0 is unknown. */
-  batteryPlusOne: 'u32',
+  batteryPlusOne: 'u8',
   /** Water meter: 0 none, 1 reports what was drawn, 2 its total; its last reading. */
-  meterKind: 'u32',
-  meterAtS: 'f64',
+  meterKind: 'u8',
+  meterAtS: 'u32',
   meterDl: 'f64',
   /** The finest step to which its total was seen to move; 0 for none yet, and no doubt. */
   meterStepDl: 'u32',
   /** A reading that may begin a new total. */
-  otherAtS: 'f64',
+  otherAtS: 'u32',
   otherDl: 'f64',
 } as const;
 

@@ -10,6 +10,7 @@ import {
 } from '../model/home.ts';
 import type { Absence } from '../model/home-state.ts';
 import { EDGES, edgesOf } from '../model/kinds.ts';
+import type { Words } from './column.ts';
 import { HomeSettings } from './home-settings.ts';
 import { emptyNames, NamePages } from './name-pages.ts';
 import { OFTEN_READ } from './often-read.ts';
@@ -23,7 +24,7 @@ import {
   type Row,
   type RowKind,
 } from './row.ts';
-import { type Column, noStrides, Table } from './table.ts';
+import { noStrides, Table } from './table.ts';
 import { DEVICE_BITS, HOME_BITS, kindIn, packDevice, packHome, placeIn, roomsIn, zoneIn } from './traits.ts';
 
 /** Liveness of a gateway or device. */
@@ -91,7 +92,7 @@ export class Roster {
 
   /** Is it a device of that kind? Asked for with every sign of life; `kindOf` is for words. */
   isKind(device: DeviceRow, kind: ToldKind): boolean {
-    return kindIn(this.devices.columns.traits[device]!) === TOLD_KINDS[kind];
+    return kindIn(this.devices.columns.traits.get(device)) === TOLD_KINDS[kind];
   }
 
   /** Null for no device. */
@@ -129,23 +130,23 @@ export class Roster {
 
   /** Rooms with an activity sensor other than the door: 0, 1, 2 or 3 for more. */
   roomsOf(home: HomeRow): number {
-    return roomsIn(this.homes.columns.traits[home]!);
+    return roomsIn(this.homes.columns.traits.get(home));
   }
 
   /** The device of that number in the log; 0 when none is in use under it. */
   knownDevice(number: number | null): DeviceRow {
     if (number === null || number <= 0 || number >= this.devices.size) return NO_DEVICE;
     const device = this.devices.row(number);
-    return this.devices.columns.home[device] === NO_HOME ? NO_DEVICE : device;
+    return this.devices.columns.home.get(device) === NO_HOME ? NO_DEVICE : device;
   }
 
   isSameRoom(a: DeviceRow, b: DeviceRow): boolean {
     const { room } = this.devices.columns;
-    return room[a] === room[b] && room[a]! > 0;
+    return room.get(a) === room.get(b) && room.get(a) > 0;
   }
 
   zoneOf(device: DeviceRow): Zone {
-    return ZONES[zoneIn(this.devices.columns.traits[device]!)]!;
+    return ZONES[zoneIn(this.devices.columns.traits.get(device))]!;
   }
 
   isInZone(device: DeviceRow, zone: Zone): boolean {
@@ -158,7 +159,7 @@ export class Roster {
 
   /** Index into `PLACES`. */
   placeOf(device: DeviceRow): number {
-    return placeIn(this.devices.columns.traits[device]!);
+    return placeIn(this.devices.columns.traits.get(device));
   }
 
   /** A bed or seat mat: ON is somebody who lies or sits there. */
@@ -182,24 +183,24 @@ export class Roster {
 
   /** For loops that run often: a generator costs more than what they do. 0: none. */
   firstDeviceOf(home: HomeRow): DeviceRow {
-    return this.homes.columns.firstDevice[home]!;
+    return this.homes.columns.firstDevice.get(home);
   }
 
   /** The next device of the same home; 0: that was the last. */
   nextDeviceOf(device: DeviceRow): DeviceRow {
-    return this.devices.columns.nextOfHome[device]!;
+    return this.devices.columns.nextOfHome.get(device);
   }
 
   *devicesOfHome(home: HomeRow): Generator<DeviceRow> {
     const { nextOfHome } = this.devices.columns;
-    let device = this.homes.columns.firstDevice[home]!;
-    for (; device !== NO_DEVICE; device = nextOfHome[device]!) yield device;
+    let device = this.homes.columns.firstDevice.get(home);
+    for (; device !== NO_DEVICE; device = nextOfHome.get(device)) yield device;
   }
 
   *devicesOfGateway(gateway: GatewayRow): Generator<DeviceRow> {
     const { nextOfGateway } = this.devices.columns;
-    let device = this.gateways.columns.firstDevice[gateway]!;
-    for (; device !== NO_DEVICE; device = nextOfGateway[device]!) yield device;
+    let device = this.gateways.columns.firstDevice.get(gateway);
+    for (; device !== NO_DEVICE; device = nextOfGateway.get(device)) yield device;
   }
 
   configureHome(configuration: HomeConfiguration, nowMs: number): HomeRow {
@@ -208,11 +209,14 @@ export class Roster {
     const home = this.homes.row(number);
     for (const device of [...this.devicesOfHome(home)]) this.#detach(device);
     const columns = this.homes.columns;
-    columns.isWatched[home] = configuration.isWatched ? 1 : 0;
-    columns.suspendedAtS[home] = configuration.isWatched ? 0 : columns.suspendedAtS[home] || nowMs / 1000;
-    columns.revision[home] = configuration.revision;
+    columns.isWatched.set(home, configuration.isWatched ? 1 : 0);
+    columns.suspendedAtS.set(
+      home,
+      configuration.isWatched ? 0 : columns.suspendedAtS.get(home) || nowMs / 1000,
+    );
+    columns.revision.set(home, configuration.revision);
     columns.riskFactor[home] = configuration.riskFactor;
-    columns.residents[home] = configuration.residents;
+    columns.residents.set(home, configuration.residents);
     this.namePages.noteChanged('homes', number);
     this.names.homeId[number] = configuration.homeId;
     this.names.homeDistrict[number] = this.#word(configuration.districtCode);
@@ -229,9 +233,9 @@ export class Roster {
     const gateway = this.gateways.row(number);
     const columns = this.gateways.columns;
     if (columns.knownSinceMs[gateway] === 0) columns.knownSinceMs[gateway] = nowMs;
-    columns.isWatched[gateway] = configuration.isWatched ? 1 : 0;
-    columns.revision[gateway] = configuration.revision;
-    columns.home[gateway] = this.homes.row(configuration.home ?? 0);
+    columns.isWatched.set(gateway, configuration.isWatched ? 1 : 0);
+    columns.revision.set(gateway, configuration.revision);
+    columns.home.set(gateway, this.homes.row(configuration.home ?? 0));
     columns.windowMs[gateway] = SUPERVISION_WINDOWS_MS[configuration.supervision];
     this.namePages.noteChanged('gateways', number);
     this.names.gatewayId[number] = configuration.gatewayId;
@@ -245,20 +249,26 @@ export class Roster {
     const devices = this.devices.columns;
     const all = [...this.devicesOfHome(home)];
     const isEntry = (device: DeviceRow, kind: string): boolean =>
-      ZONES[devices.zone[device]!] === 'entry' && this.kindOf(device) === kind;
+      ZONES[devices.zone.get(device)] === 'entry' && this.kindOf(device) === kind;
     const hasDoorContact = all.some((device) => isEntry(device, 'contact'));
     for (const device of all)
-      devices.traits[device] = this.#traitsOf(device, isEntry(device, hasDoorContact ? 'contact' : 'motion'));
+      devices.traits.set(
+        device,
+        this.#traitsOf(device, isEntry(device, hasDoorContact ? 'contact' : 'motion')),
+      );
     const inside = all.filter((device) => this.isActivitySensor(device) && !isEntry(device, 'contact'));
     this.#numberRooms(all);
-    const rooms = new Set(inside.map((device) => devices.room[device]));
-    homes.traits[home] = packHome({
-      isWatched: homes.isWatched[home] === 1,
-      livesAlone: homes.residents[home]! < 2,
-      hasDoorContact,
-      hasNightSensor: all.some((device) => this.isInNightZone(device)),
-      rooms: Math.min(3, rooms.size),
-    });
+    const rooms = new Set(inside.map((device) => devices.room.get(device)));
+    homes.traits.set(
+      home,
+      packHome({
+        isWatched: homes.isWatched.get(home) === 1,
+        livesAlone: homes.residents.get(home) < 2,
+        hasDoorContact,
+        hasNightSensor: all.some((device) => this.isInNightZone(device)),
+        rooms: Math.min(3, rooms.size),
+      }),
+    );
   }
 
   #numberRooms(devices: readonly DeviceRow[]): void {
@@ -267,13 +277,13 @@ export class Roster {
       const name = this.roomOf(device);
       const number = numbers.get(name) ?? numbers.size + 1;
       numbers.set(name, number);
-      this.devices.columns.room[device] = number;
+      this.devices.columns.room.set(device, number);
     }
   }
 
   #traitsOf(device: DeviceRow, isDoor: boolean): number {
     const kind = this.kindOf(device);
-    const zone = this.devices.columns.zone[device]!;
+    const zone = this.devices.columns.zone.get(device);
     return packDevice({
       isDoor,
       isWeak: WEAK_KINDS.has(kind),
@@ -285,11 +295,11 @@ export class Roster {
   }
 
   #isHome(home: HomeRow, bit: number): boolean {
-    return (this.homes.columns.traits[home]! & bit) !== 0;
+    return (this.homes.columns.traits.get(home) & bit) !== 0;
   }
 
   #isDevice(device: DeviceRow, bit: number): boolean {
-    return (this.devices.columns.traits[device]! & bit) !== 0;
+    return (this.devices.columns.traits.get(device) & bit) !== 0;
   }
 
   #attach(home: HomeRow, configuration: HomeConfiguration['devices'][number], nowMs: number): void {
@@ -298,21 +308,22 @@ export class Roster {
     const device = this.devices.row(configuration.device);
     const gateway = this.gateways.row(configuration.gateway);
     const columns = this.devices.columns;
-    if (columns.home[device] !== NO_HOME) this.#detach(device);
+    if (columns.home.get(device) !== NO_HOME) this.#detach(device);
     // What it told of other residents says nothing of these.
-    const isMoved = columns.lastHome[device]! > 0 && columns.lastHome[device] !== this.homes.number(home);
+    const isMoved =
+      columns.lastHome.get(device) > 0 && columns.lastHome.get(device) !== this.homes.number(home);
     if (isMoved) this.devices.clear(device);
     // Nor does its silence behind another gateway.
-    const isKnown = columns.knownSinceMs[device]! > 0 && columns.gateway[device] === gateway;
+    const isKnown = columns.knownSinceMs[device]! > 0 && columns.gateway.get(device) === gateway;
     if (!isKnown) columns.knownSinceMs[device] = nowMs;
-    columns.lastHome[device] = this.homes.number(home);
-    columns.home[device] = home;
-    columns.gateway[device] = gateway;
-    columns.nextOfHome[device] = this.homes.columns.firstDevice[home]!;
-    this.homes.columns.firstDevice[home] = device;
-    columns.nextOfGateway[device] = this.gateways.columns.firstDevice[gateway]!;
-    this.gateways.columns.firstDevice[gateway] = device;
-    columns.zone[device] = ZONES.indexOf(configuration.zone);
+    columns.lastHome.set(device, this.homes.number(home));
+    columns.home.set(device, home);
+    columns.gateway.set(device, gateway);
+    columns.nextOfHome.set(device, this.homes.columns.firstDevice.get(home));
+    this.homes.columns.firstDevice.set(home, device);
+    columns.nextOfGateway.set(device, this.gateways.columns.firstDevice.get(gateway));
+    this.gateways.columns.firstDevice.set(gateway, device);
+    columns.zone.set(device, ZONES.indexOf(configuration.zone));
     columns.windowMs[device] = SUPERVISION_WINDOWS_MS[configuration.supervision];
     this.#nameDevice(configuration);
   }
@@ -326,10 +337,10 @@ export class Roster {
 
   #detach(device: DeviceRow): void {
     const columns = this.devices.columns;
-    unlink(this.homes.columns.firstDevice, columns.home[device]!, columns.nextOfHome, device);
-    unlink(this.gateways.columns.firstDevice, columns.gateway[device]!, columns.nextOfGateway, device);
-    columns.home[device] = NO_HOME;
-    columns.room[device] = 0;
+    unlink(this.homes.columns.firstDevice, columns.home.get(device), columns.nextOfHome, device);
+    unlink(this.gateways.columns.firstDevice, columns.gateway.get(device), columns.nextOfGateway, device);
+    columns.home.set(device, NO_HOME);
+    columns.room.set(device, 0);
   }
 
   #word(text: string): string {
@@ -341,18 +352,18 @@ export class Roster {
 }
 
 function unlink<K extends RowKind>(
-  first: Column<K, DeviceRow>,
+  first: Words<K, DeviceRow>,
   owner: Row<K>,
-  next: Column<'device', DeviceRow>,
+  next: Words<'device', DeviceRow>,
   device: DeviceRow,
 ): void {
-  if (first[owner] === device) {
-    first[owner] = next[device]!;
+  if (first.get(owner) === device) {
+    first.set(owner, next.get(device));
     return;
   }
-  for (let at = first[owner]!; at !== NO_DEVICE; at = next[at]!) {
-    if (next[at] === device) {
-      next[at] = next[device]!;
+  for (let at = first.get(owner); at !== NO_DEVICE; at = next.get(at)) {
+    if (next.get(at) === device) {
+      next.set(at, next.get(device));
       return;
     }
   }

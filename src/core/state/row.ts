@@ -1,6 +1,6 @@
 // Places in the tables. The log numbers homes, devices and gateways from 1; a row is where the numbers of one begin in
-// the lanes of its table (state/table.ts). A row is a type of its own: that of a device opens no column of a home, and
-// a number of the log opens none at all, or an alarm could be read from a neighbour's numbers.
+// the memory of its table, in units of eight bytes (state/table.ts). A row is a type of its own: that of a device opens
+// no column of a home, and a number of the log opens none at all, or an alarm could be read from a neighbour's numbers.
 
 export type RowKind = 'home' | 'device' | 'gateway';
 
@@ -15,3 +15,5 @@ export type GatewayRow = Row<'gateway'>;
 export const NO_HOME = 0 as HomeRow;
 export const NO_DEVICE = 0 as DeviceRow;
 export const NO_GATEWAY = 0 as GatewayRow;
+
+export const ROW_UNIT_BYTES = 8;

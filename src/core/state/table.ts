@@ -1,45 +1,49 @@
 // Numbers of homes, devices or gateways, without garbage: each kind of number is a column, read by the row it belongs
-// to. All numbers of one row that are equally wide lie beside each other, in a lane, because whoever is heard of has
-// most of them read at once, and at 100,000 homes every further line of the cache is a wait (docs/bench.md). So a row
-// is not `1, 2, 3 …` but the place at which it begins in every lane, and lanes of a table have one stride.
+// to. All numbers of one row lie beside each other, whatever their width, because whoever is heard of has many of them
+// read at once, and at 100,000 homes every further line of the cache, and every further page, is a wait (ADR 0024).
+// So a row is not `1, 2, 3 …` but the place at which it begins.
 // Columns are replaced when the table grows, so read them through `table.columns` and never keep them.
 
+import { Bytes, type Doubles, Shorts, Words } from './column.ts';
 import {
   type ColumnSchema,
   type ColumnType,
-  IMAGES,
-  type ImageScalar,
+  isList,
   isRow,
-  LANE_TYPES,
-  LANES,
-  type Lane,
   type ListType,
-  laneOf,
+  NUMBERS,
   type Numbers,
+  type NumberType,
   type Scalar,
+  type Shape,
+  shapeOf,
 } from './column-type.ts';
 import { type Copy, ownCopy } from './image.ts';
 import { type Layout, layOut } from './layout.ts';
 import { List } from './list.ts';
-import type { Row, RowKind } from './row.ts';
+import { ROW_UNIT_BYTES, type Row, type RowKind } from './row.ts';
 
 /** Only a row of the right table opens it. */
-export type Column<K extends RowKind, V = number> = { [row in Row<K>]: V };
 type ColumnOf<T extends ColumnType, K extends RowKind> = T extends ListType
   ? List<K>
-  : Column<K, T extends RowKind ? Row<T> : number>;
+  : T extends RowKind
+    ? Words<K, Row<T>>
+    : T extends 'u32'
+      ? Words<K>
+      : T extends 'u16'
+        ? Shorts<K>
+        : T extends 'u8'
+          ? Bytes<K>
+          : Doubles<K>;
 export type Columns<S extends ColumnSchema, K extends RowKind> = {
   readonly [C in keyof S]: ColumnOf<S[C], K>;
 };
 
-/**
- * Numbers of a table as bytes, for the snapshot, row after row and `stride` of them per row: a lane with all its
- * columns, or a list. Rows of other tables are in it as they are, so that it is read with the strides they had.
- */
+/** Columns of a table as bytes, for the snapshot, row after row, `stride` bytes each. */
 export interface Block {
-  readonly type: ImageScalar;
   readonly stride: number;
-  readonly columns: readonly { readonly name: string; readonly at: number }[];
+  /** `at`: bytes into a row. A row of another table is in it as it is, to be read with the strides they had. */
+  readonly columns: readonly (Shape & { readonly name: string; readonly at: number })[];
   readonly bytes: Uint8Array;
 }
 
@@ -65,13 +69,6 @@ export class Section<S extends ColumnSchema, K extends RowKind> {
 }
 
 type AnySection<K extends RowKind> = Section<ColumnSchema, K>;
-type AnyColumn<K extends RowKind> = Lane | List<K>;
-
-interface NamedColumn<K extends RowKind> {
-  readonly name: string;
-  readonly type: ColumnType;
-  readonly column: AnyColumn<K>;
-}
 
 /**
  * Twice the room would be thrown away in a table of a million rows. Also after a restart, whose size is known: without
@@ -82,6 +79,13 @@ const ROWS_AT_FIRST = 16;
 /** Line of the cache of every processor we know of. */
 const LINE_BYTES = 64;
 
+const CLASSES: Readonly<Record<Scalar, (buffer: ArrayBuffer, place: number) => unknown>> = {
+  f64: (buffer, place) => new Float64Array(buffer, place),
+  u32: (buffer, place) => new Words(buffer, place),
+  u16: (buffer, place) => new Shorts(buffer, place),
+  u8: (buffer, place) => new Bytes(buffer, place),
+};
+
 export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S, K> {
   readonly #kind: K;
   readonly #strides: Strides;
@@ -90,7 +94,10 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
   #layout: Layout = layOut(new Map(), []);
   /** Its own of all strides; beside the layout, because every row is reckoned with it. */
   #stride = 1;
-  #lanes = lanesOf(0);
+  #bytes = new Uint8Array(0);
+  /** The same memory; and the last of the words of a row that are often read. */
+  #words = new Uint32Array(0);
+  #lastOften = 0;
   #capacity = 0;
   /** Numbers in use are `0 … size - 1`; 0 is never a real home, device or gateway. */
   size = 0;
@@ -127,13 +134,11 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
    * the sum of what it read, which means nothing: reads whose result nobody wants are no reads.
    */
   readAhead(row: Row<K>): number {
-    const { f64, u32, u8 } = this.#lanes;
-    const { often } = this.#layout;
-    const f64End = row + often.f64;
-    const u32End = row + often.u32;
-    let sum = u8[row]!;
-    for (let at: number = row; at < f64End; at += LINE_BYTES / f64.BYTES_PER_ELEMENT) sum += f64[at]!;
-    for (let at: number = row; at < u32End; at += LINE_BYTES / u32.BYTES_PER_ELEMENT) sum += u32[at]!;
+    const words = this.#words;
+    const from = row * (ROW_UNIT_BYTES / words.BYTES_PER_ELEMENT);
+    const last = from + this.#lastOften;
+    let sum = words[last]!;
+    for (let at = from; at < last; at += LINE_BYTES / words.BYTES_PER_ELEMENT) sum += words[at]!;
     return sum;
   }
 
@@ -155,27 +160,16 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
 
   /** All numbers of a row become zero, as those of a new one. */
   clear(row: Row<K>): void {
-    for (const type of LANE_TYPES) this.#lanes[type].fill(0, row, row + this.#stride);
-    for (const { column } of this.#all()) if (column instanceof List) column.fill(row, 0);
+    const from = row * ROW_UNIT_BYTES;
+    this.#bytes.fill(0, from, from + this.#rowBytes);
   }
 
-  /** Copies, so that they may be written while the numbers go on changing. */
+  /** A copy, so that it may be written while the numbers go on changing. */
   blocks(copy: Copy = ownCopy): Block[] {
-    const stride = this.#stride;
-    const all = this.#all();
-    const lanes = LANE_TYPES.map((type) => {
-      const columns = all
-        .filter((column) => laneOf(column.type) === type)
-        .map(({ name }) => ({ name, at: this.#layout.places.get(name)! }));
-      return { type, stride, columns, bytes: copy(bytesOf(this.#lanes[type], this.size * stride)) };
-    });
-    const lists = all.flatMap(({ name, column }) => {
-      if (!(column instanceof List)) return [];
-      const { type, width, numbers } = column;
-      const bytes = copy(bytesOf(numbers, this.size * width));
-      return [{ type, stride: width, columns: [{ name, at: 0 }], bytes }];
-    });
-    return [...lanes.filter(({ columns }) => columns.length > 0), ...lists];
+    const { places } = this.#layout;
+    const columns = this.#all().map(({ name, type }) => ({ name, ...shapeOf(type), at: places.get(name)! }));
+    const stride = this.#rowBytes;
+    return [{ stride, columns, bytes: copy(this.#bytes.subarray(0, this.size * stride)) }];
   }
 
   /**
@@ -184,105 +178,96 @@ export class Table<S extends ColumnSchema, K extends RowKind> extends Section<S,
    */
   restore(size: number, blocks: readonly Block[], strides: Strides): boolean {
     if (size > 0) this.ensure(size - 1);
-    const all = this.#all();
-    const isSameLayout = (Object.keys(strides) as RowKind[]).every(
+    const areStridesSame = (Object.keys(strides) as RowKind[]).every(
       (kind) => strides[kind] === this.#strides[kind],
     );
     for (const block of blocks) {
-      const own = isSameLayout ? this.#laneLike(block, all) : null;
-      if (own !== null) bytesOf(own, own.length).set(block.bytes);
-      else this.#readBlock(block, size, strides, all);
+      if (areStridesSame && this.#isOwn(block)) this.#bytes.set(block.bytes);
+      else this.#readBlock(block, size, strides);
     }
     const had = new Set(blocks.flatMap(({ columns }) => columns.map(({ name }) => name)));
-    return all.every(({ name }) => had.has(name));
+    return this.#all().every(({ name }) => had.has(name));
   }
 
-  /** The lane that has just these columns at just these places; null when none has. */
-  #laneLike({ type, stride, columns }: Block, all: readonly NamedColumn<K>[]): Lane | null {
-    if (stride !== this.#stride || !(type in LANES)) return null;
-    const own = all.filter((column) => laneOf(column.type) === type);
-    const places = new Map(columns.map(({ name, at }) => [name, at]));
-    const isSame =
-      own.length === columns.length &&
-      own.every(({ name }) => places.get(name) === this.#layout.places.get(name));
-    return isSame ? this.#lanes[type as Scalar] : null;
+  /** Whether it has just these columns at just these places. */
+  #isOwn({ stride, columns }: Block): boolean {
+    const own = new Map(this.#all().map(({ name, type }) => [name, shapeOf(type)]));
+    return (
+      stride === this.#rowBytes &&
+      columns.length === own.size &&
+      columns.every(({ name, type, width, at }) => {
+        const shape = own.get(name);
+        return shape?.type === type && shape.width === width && this.#layout.places.get(name) === at;
+      })
+    );
   }
 
-  #readBlock(
-    { type, stride, columns, bytes }: Block,
-    size: number,
-    strides: Strides,
-    all: readonly NamedColumn<K>[],
-  ): void {
+  #readBlock({ stride, columns, bytes }: Block, size: number, strides: Strides): void {
     // Copied: the bytes of a file need not lie where numbers may.
-    const numbers = new IMAGES[type](new Uint8Array(bytes).buffer);
-    for (const { name, at } of columns) {
-      const known = all.find((column) => column.name === name);
-      if (known === undefined) continue;
-      const { column, type: own } = known;
-      if (column instanceof List) {
-        if (column.width === stride) column.numbers.set(numbers);
-        continue;
-      }
+    const from = new Uint8Array(bytes).buffer;
+    const all = new Map(this.#all().map(({ name, type }) => [name, type]));
+    for (const { name, type, width, at } of columns) {
+      const own = all.get(name);
+      if (own === undefined || shapeOf(own).width !== width) continue;
+      const [fromNumbers, fromStride] = numbersAt(from, type, at, stride);
+      const place = this.#layout.places.get(name)!;
+      const [toNumbers, toStride] = numbersAt(this.#bytes.buffer, shapeOf(own).type, place, this.#rowBytes);
       // First to the number, then to the row: both are whole, their quotient may not be.
-      const [fromStride, toStride] = isRow(own) ? [strides[own], this.#strides[own]] : [1, 1];
+      const [had, has] = isRow(own) ? [strides[own], this.#strides[own]] : [1, 1];
       for (let number = 0; number < size; number++)
-        column[number * this.#stride] = (numbers[number * stride + at]! / fromStride) * toStride;
+        for (let index = 0; index < width; index++)
+          toNumbers[number * toStride + index] = (fromNumbers[number * fromStride + index]! / had) * has;
     }
+  }
+
+  get #rowBytes(): number {
+    return this.#stride * ROW_UNIT_BYTES;
   }
 
   /** With the prefixes of their sections. */
-  #all(): NamedColumn<K>[] {
-    return this.#sections.flatMap(({ prefix, schema, columns }) =>
-      Object.entries(schema).map(([name, type]) => {
-        const column = (columns as Record<string, AnyColumn<K>>)[name]!;
-        return { name: prefix + name, type, column };
-      }),
+  #all(): { readonly name: string; readonly type: ColumnType }[] {
+    return this.#sections.flatMap(({ prefix, schema }) =>
+      Object.entries(schema).map(([name, type]) => ({ name: prefix + name, type })),
     );
   }
 
   /** Give every column its place. */
   #layOut(): void {
-    const types = new Map(this.#all().map(({ name, type }) => [name, type]));
-    this.#layout = layOut(types, this.#often);
+    this.#layout = layOut(new Map(this.#all().map(({ name, type }) => [name, type])), this.#often);
     this.#stride = this.#layout.stride;
     this.#strides[this.#kind] = this.#stride;
-    this.#lanes = lanesOf(0);
-    this.#capacity = 0;
+    this.#lastOften = Math.max(0, Math.ceil(this.#layout.oftenBytes / this.#words.BYTES_PER_ELEMENT) - 1);
+    this.#bytes = new Uint8Array(0);
     this.#grow(ROWS_AT_FIRST);
   }
 
   #grow(capacity: number): void {
-    const stride = this.#stride;
-    const lanes = lanesOf(capacity * stride);
-    for (const name of LANE_TYPES) lanes[name].set(this.#lanes[name]);
+    const buffer = new ArrayBuffer(capacity * this.#rowBytes);
+    const bytes = new Uint8Array(buffer);
+    bytes.set(this.#bytes);
     for (const section of this.#sections) {
-      const old = section.columns as Record<string, AnyColumn<K>>;
-      const columns = Object.entries(section.schema).map(([name, type]) => {
-        const lane = laneOf(type);
-        if (lane !== null)
-          return [name, lanes[lane].subarray(this.#layout.places.get(section.prefix + name))] as const;
-        return [name, this.#listFor(type as ListType, capacity, old[name] as List<K> | undefined)] as const;
-      });
+      const columns = Object.entries(section.schema).map(
+        ([name, type]) =>
+          [name, columnOf(type, buffer, this.#layout.places.get(section.prefix + name)!)] as const,
+      );
       // Built at once: an object that gets more than a dozen properties by computed names becomes a hash table in V8,
       // and every look at a column a search (measured: the whole core five times slower).
       section.columns = Object.fromEntries(columns) as Columns<ColumnSchema, K>;
     }
-    this.#lanes = lanes;
+    this.#bytes = bytes;
+    this.#words = new Uint32Array(buffer);
     this.#capacity = capacity;
   }
-
-  #listFor(type: ListType, capacity: number, old: List<K> | undefined): List<K> {
-    const list = new List<K>(type, capacity, this.#stride);
-    if (old !== undefined && this.#capacity > 0) list.numbers.set(old.numbers);
-    return list;
-  }
 }
 
-function lanesOf(length: number): { readonly [N in Scalar]: InstanceType<(typeof LANES)[N]> } {
-  return { f64: new Float64Array(length), u32: new Uint32Array(length), u8: new Uint8Array(length) };
+function columnOf(type: ColumnType, buffer: ArrayBuffer, place: number): unknown {
+  if (isList(type)) return new List(type, buffer, place);
+  if (isRow(type)) return new Words(buffer, place);
+  return CLASSES[type](buffer, place);
 }
 
-function bytesOf({ buffer, byteOffset, BYTES_PER_ELEMENT }: Numbers, length: number): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, length * BYTES_PER_ELEMENT);
+/** The numbers of a column from its first one on, and how many lie between those of two rows. */
+function numbersAt(buffer: ArrayBuffer, type: NumberType, at: number, stride: number): [Numbers, number] {
+  const size = NUMBERS[type].BYTES_PER_ELEMENT;
+  return [new NUMBERS[type](buffer, at, Math.floor((buffer.byteLength - at) / size)), stride / size];
 }

@@ -1,14 +1,14 @@
 // Who of a table is to be looked at, and when. Most calls to be woken come too late to matter, so that it is kept with
 // the row and the heap is left alone. The heap goes by number: every recovery wakes in the same order.
 
+import type { Doubles } from './column.ts';
 import { DeadlineHeap } from './deadline-heap.ts';
 import type { Copy, Image } from './image.ts';
 import type { Row, RowKind } from './row.ts';
-import type { Column } from './table.ts';
 
 /** A table that keeps when each of its rows is to be looked at; 0 for never. */
 interface WokenTable<K extends RowKind> {
-  readonly columns: { readonly wakeAtMs: Column<K> };
+  readonly columns: { readonly wakeAtMs: Doubles<K> };
   row(number: number): Row<K>;
   number(row: Row<K>): number;
 }

@@ -42,7 +42,7 @@ export function homesById(roster: Roster, homeIds: readonly string[]): HomeRow[]
 /** Every home in the district or below: also one that has ended or is suspended may have been watched then. */
 export function homesInDistrict(roster: Roster, districtCode: string): HomeRow[] {
   const isThere = (home: HomeRow): boolean =>
-    roster.homes.columns.revision[home]! > 0 && isInScope(districtCode, roster.districtOf(home));
+    roster.homes.columns.revision.get(home) > 0 && isInScope(districtCode, roster.districtOf(home));
   return [...roster.homes.rows()].filter(isThere);
 }
 
@@ -55,13 +55,13 @@ export function planOf(
   const devices = new Set<DeviceRow>();
   for (const home of homes) {
     for (const device of roster.devicesOfHome(home)) {
-      gateways.add(roster.devices.columns.gateway[device]!);
+      gateways.add(roster.devices.columns.gateway.get(device));
       devices.add(device);
     }
   }
   const chosen = new Set(homes);
   for (const gateway of roster.gateways.rows())
-    if (chosen.has(roster.gateways.columns.home[gateway]!)) gateways.add(gateway);
+    if (chosen.has(roster.gateways.columns.home.get(gateway))) gateways.add(gateway);
   for (const gateway of gateways) for (const device of roster.devicesOfGateway(gateway)) devices.add(device);
   return {
     ...asked,
@@ -81,17 +81,17 @@ function homeNow(roster: Roster, home: HomeRow): KnownSince<HomeConfiguration> {
   const configuration: HomeConfiguration = {
     home: homes.number(home),
     homeId: roster.homeIdOf(home),
-    revision: homes.columns.revision[home]!,
+    revision: homes.columns.revision.get(home),
     districtCode: roster.districtOf(home),
     timezone: roster.timezoneOf(home),
     riskFactor: homes.columns.riskFactor[home]!,
-    residents: homes.columns.residents[home]!,
+    residents: homes.columns.residents.get(home),
     rules: roster.settings.get(home) ?? {},
     isWatched: roster.isWatched(home),
     devices: own.map((device) => ({
       device: devices.number(device),
       deviceId: roster.deviceIdOf(device),
-      gateway: gateways.number(devices.columns.gateway[device]!),
+      gateway: gateways.number(devices.columns.gateway.get(device)),
       kind: roster.kindOf(device),
       room: roster.roomOf(device)!,
       zone: roster.zoneOf(device),
@@ -107,15 +107,15 @@ function homeNow(roster: Roster, home: HomeRow): KnownSince<HomeConfiguration> {
 function gatewayNow(roster: Roster, gateway: GatewayRow): KnownSince<GatewayConfiguration> {
   const { homes, gateways } = roster;
   const { columns } = gateways;
-  const home = columns.home[gateway]!;
+  const home = columns.home.get(gateway);
   const configuration: GatewayConfiguration = {
     gateway: gateways.number(gateway),
     gatewayId: roster.gatewayIdOf(gateway)!,
-    revision: columns.revision[gateway]!,
+    revision: columns.revision.get(gateway),
     districtCode: roster.gatewayDistrictOf(gateway)!,
     home: home === NO_HOME ? null : homes.number(home),
     supervision: supervisionOf(columns.windowMs[gateway]!),
-    isWatched: columns.isWatched[gateway] === 1,
+    isWatched: columns.isWatched.get(gateway) === 1,
   };
   return { configuration, sinceMs: columns.knownSinceMs[gateway]! };
 }

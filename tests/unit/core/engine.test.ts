@@ -197,7 +197,7 @@ test('an entry that does not follow the last one is refused: the log has a gap',
 
 test('a snapshot of another format is refused', () => {
   const bytes = encodeSnapshot(new Engine());
-  const text = Buffer.from(bytes).toString('latin1').replace('"format":3', '"format":9');
+  const text = Buffer.from(bytes).toString('latin1').replace('"format":4', '"format":9');
   const broken = new Uint8Array(Buffer.from(text, 'latin1'));
   expect(() => restoreSnapshot(broken)).toThrow('format 9');
 });
@@ -220,8 +220,8 @@ test('a snapshot of a core that did not know doors and places is completed', () 
   const restored = restoreSnapshot(new Uint8Array(Buffer.from(old, 'latin1'))).world.roster;
   const { homes, devices: sensors } = restored;
   const traitsOf = ({ homes, devices }: Roster): readonly (number | undefined)[] => [
-    ...[...homes.rows()].map((row) => homes.columns.traits[row]),
-    ...[...devices.rows()].map((row) => devices.columns.traits[row]),
+    ...[...homes.rows()].map((row) => homes.columns.traits.get(row)),
+    ...[...devices.rows()].map((row) => devices.columns.traits.get(row)),
   ];
   expect(traitsOf(restored)).toEqual(traitsOf(engine.world.roster));
   expect([...sensors.rows()].map((row) => restored.isDoor(row))).toEqual([true, false, false]);

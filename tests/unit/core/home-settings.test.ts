@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { Engine } from '#core/engine.ts';
 import type { RuleSettings } from '#core/model/home.ts';
 import { encodeSnapshot, restoreSnapshot } from '#core/snapshot.ts';
+import { Words } from '#core/state/column.ts';
 import { HomeSettings } from '#core/state/home-settings.ts';
 import type { HomeRow } from '#core/state/row.ts';
 
@@ -13,7 +14,7 @@ const LOOSE = { inactivity: { dayMs: 120_000 } };
 const [FIRST, SECOND, THIRD] = [1, 2, 3] as unknown as readonly [HomeRow, HomeRow, HomeRow];
 
 function settings(): HomeSettings {
-  return new HomeSettings({ columns: { settingsIndex: new Uint32Array(10) } });
+  return new HomeSettings({ columns: { settingsIndex: new Words<'home'>(new ArrayBuffer(80), 0) } });
 }
 
 function settingsOf({ world }: Engine, home: number): RuleSettings | undefined {

@@ -1,5 +1,5 @@
-// Goal: a snapshot of a core that kept every column apart, as it was written until core 5, is read, and what follows is
-// what would have followed. Those snapshots are in the folders of every service that is updated.
+// Goal: a snapshot of a core whose columns lay otherwise is read, and what follows is what would have followed. Those
+// snapshots are in the folders of every service that is updated.
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -8,17 +8,19 @@ import { inactivity } from '#core/rules/inactivity.ts';
 import { longUnheard } from '#core/rules/long-unheard.ts';
 import { encodeSnapshot, restoreSnapshot } from '#core/snapshot.ts';
 import { bodyOf } from '#core/snapshot-body.ts';
+import { NUMBERS, type NumberType } from '#core/state/column-type.ts';
 import type { Block, Strides } from '#core/state/table.ts';
 import { happening, RandomHome } from '../../support/random-home.ts';
 
-const ARRAYS = { f64: Float64Array, f32: Float32Array, u32: Uint32Array, u16: Uint16Array, u8: Uint8Array };
 const TABLES = ['homes', 'devices', 'gateways'] as const;
-/** Numbers that were narrower then. */
-const OLD_TYPES: Record<string, Block['type']> = {
-  traits: 'u16',
-  stayPeakMin: 'u16',
-  reports: 'u16',
-  'drift/weeks': 'u16',
+/** Lists of one. */
+const WIDTH_ONE: ReadonlySet<string> = new Set(['temperature/atS', 'temperature/heldS', 'temperature/state']);
+/** Numbers that were wider in format 3. */
+const LANE_TYPES: Readonly<Record<string, NumberType>> = {
+  ...typed('u32', ['traits', 'room', 'zone', 'reports', 'lossMin', 'outMin', 'batteryPlusOne', 'meterKind']),
+  ...typed('u32', ['stayPeakMin', 'bathroomFadedDay']),
+  ...typed('f64', ['lastHome', 'meterAtS', 'otherAtS', 'emergency/rangAtS']),
+  ...typed('f64', ['wandering/atS', 'wandering/outSinceS', 'wandering/againAtS']),
 };
 /** Columns that hold rows: of which table. */
 const ROWS: Record<string, keyof Strides> = {
@@ -41,60 +43,152 @@ const ROWS: Record<string, keyof Strides> = {
   gateway: 'gateway',
 };
 
-interface OldColumn {
+function typed(type: NumberType, names: readonly string[]): Record<string, NumberType> {
+  return Object.fromEntries(names.map((name) => [name, type]));
+}
+
+interface Column {
   readonly name: string;
-  readonly type: string;
+  readonly type: NumberType;
+  readonly width: number;
+  /** Row after row; rows of other tables as numbers. */
+  readonly numbers: readonly number[];
+}
+
+interface Part {
   readonly bytes: Uint8Array;
 }
 
-/** What one block holds, column by column and by number. */
-function columnsOf({ type, stride, columns, bytes }: Block, strides: Strides): OldColumn[] {
-  const numbers = new ARRAYS[type](new Uint8Array(bytes).buffer);
-  const isList = columns.length === 1 && !(columns[0]!.name in ROWS) && numbers.length > 0 && stride > 1;
-  if (isList) return [{ name: columns[0]!.name, type: `${type}x${stride}`, bytes }];
-  return columns.map(({ name, at }) => {
-    const oldType = OLD_TYPES[name] ?? type;
-    const row = ROWS[name];
-    const unit = row === undefined ? 1 : strides[row];
-    const dense = new ARRAYS[oldType](numbers.length / stride);
-    for (let number = 0; number < dense.length; number++)
-      dense[number] = numbers[number * stride + at]! / unit;
-    return { name, type: oldType, bytes: new Uint8Array(dense.buffer) };
-  });
-}
-
-function oldSnapshot(engine: Engine): Uint8Array {
-  const bytes = encodeSnapshot(engine);
-  const length = new DataView(bytes.buffer).getUint32(0);
-  const { body: _body, ...head } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
-  const { images, tables, strides } = bodyOf(engine.world);
-  const sections = Object.entries(images).map(([table, parts]) => ({
-    table,
-    size: 0,
-    columns: parts.map((part) => ({ ...part, type: 'u8' })) as OldColumn[],
-  }));
-  for (const table of TABLES) {
-    const { size, blocks } = tables[table];
-    const columns = blocks.flatMap((block) => columnsOf(block, strides));
-    for (const rule of new Set(columns.map(({ name }) => name.slice(0, name.indexOf('/') + 1)))) {
-      const own = columns.filter(({ name }) => (rule === '' ? !name.includes('/') : name.startsWith(rule)));
-      const named = own.map((column) => ({ ...column, name: column.name.slice(rule.length) }));
-      sections.push({ table: rule + table, size, columns: named });
-    }
-  }
-  const heads = sections.map(({ columns, ...section }) => ({
-    ...section,
-    columns: columns.map(({ bytes: { byteLength }, ...column }) => ({ ...column, byteLength })),
-  }));
-  const text = new TextEncoder().encode(JSON.stringify({ ...head, format: 2, tables: heads }));
-  const size = Buffer.alloc(4);
-  size.writeUInt32BE(text.length);
-  return new Uint8Array(
-    Buffer.concat([size, text, ...sections.flatMap((each) => each.columns.map((c) => c.bytes))]),
+function columnsOf({ size, blocks }: { size: number; blocks: readonly Block[] }, strides: Strides): Column[] {
+  return blocks.flatMap(({ stride, columns, bytes }) =>
+    columns.map(({ name, type, width, at }) => {
+      const row = ROWS[name];
+      const unit = row === undefined ? 1 : strides[row];
+      const numbers = Array.from({ length: size }, (_, number) => {
+        const from = bytes.slice(number * stride + at, (number + 1) * stride);
+        return Array.from({ length: width }, (_, index) => readAt(from, type, index) / unit);
+      });
+      return { name, type, width, numbers: numbers.flat() };
+    }),
   );
 }
 
-test('everything of it is read, whatever happened before', () => {
+function readAt(bytes: Uint8Array, type: NumberType, index: number): number {
+  const { BYTES_PER_ELEMENT } = NUMBERS[type];
+  const own = bytes.slice(index * BYTES_PER_ELEMENT, (index + 1) * BYTES_PER_ELEMENT);
+  return new NUMBERS[type](own.buffer)[0]!;
+}
+
+const bytesOf = ({ type, numbers }: Pick<Column, 'type' | 'numbers'>): Uint8Array =>
+  new Uint8Array(NUMBERS[type].from(numbers).buffer);
+
+/** With the tables as `body` says, whose bytes are `parts`. */
+function snapshotOf(engine: Engine, body: object, parts: readonly Part[]): Uint8Array {
+  const bytes = encodeSnapshot(engine);
+  const length = new DataView(bytes.buffer).getUint32(0);
+  const { body: _body, ...head } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length)));
+  const text = new TextEncoder().encode(JSON.stringify({ ...head, ...body }));
+  const size = Buffer.alloc(4);
+  size.writeUInt32BE(text.length);
+  return new Uint8Array(Buffer.concat([size, text, ...parts.map((part) => part.bytes)]));
+}
+
+const headOf = <P extends Part>({ bytes: { byteLength }, ...part }: P) => ({ ...part, byteLength });
+
+/** Format 2, until core 5: every column by itself. */
+function columnsSnapshot(engine: Engine): Uint8Array {
+  const { images, tables, strides } = bodyOf(engine.world);
+  const sections: { table: string; size: number; columns: (Part & { name: string; type: string })[] }[] =
+    Object.entries(images).map(([table, parts]) => ({
+      ...{ table, size: 0 },
+      columns: parts.map((part) => ({ ...part, type: 'u8' })),
+    }));
+  for (const table of TABLES) {
+    const columns = columnsOf(tables[table], strides);
+    for (const rule of new Set(columns.map(({ name }) => name.slice(0, name.indexOf('/') + 1)))) {
+      const own = columns.filter(({ name }) => (rule === '' ? !name.includes('/') : name.startsWith(rule)));
+      const named = own.map((column) => ({
+        name: column.name.slice(rule.length),
+        type:
+          column.width === 1 && !WIDTH_ONE.has(column.name) ? column.type : `${column.type}x${column.width}`,
+        bytes: bytesOf(column),
+      }));
+      sections.push({ table: rule + table, size: tables[table].size, columns: named });
+    }
+  }
+  const heads = sections.map(({ columns, ...section }) => ({ ...section, columns: columns.map(headOf) }));
+  return snapshotOf(
+    engine,
+    { format: 2, tables: heads },
+    sections.flatMap(({ columns }) => columns),
+  );
+}
+
+interface Lane extends Part {
+  readonly type: string;
+  readonly stride: number;
+  readonly columns: readonly { readonly name: string; readonly at: number }[];
+}
+
+/** Format 3: columns of one width beside each other, rows as far apart in every lane, and lists by themselves. */
+function lanesSnapshot(engine: Engine): Uint8Array {
+  const { images, tables, strides } = bodyOf(engine.world);
+  const columnsIn = (table: (typeof TABLES)[number]) =>
+    columnsOf(tables[table], strides).map((column) => ({
+      ...column,
+      type: LANE_TYPES[column.name] ?? column.type,
+    }));
+  const isList = ({ name, width }: Column) => width > 1 || WIDTH_ONE.has(name);
+  const lanesOf = (columns: readonly Column[]) =>
+    (['f64', 'u32', 'u8'] as const).map((type) =>
+      columns.filter((each) => each.type === type && !isList(each)),
+    );
+  const strideOf = (table: (typeof TABLES)[number]) =>
+    Math.max(...lanesOf(columnsIn(table)).map(({ length }) => length));
+  const then: Strides = {
+    home: strideOf('homes'),
+    device: strideOf('devices'),
+    gateway: strideOf('gateways'),
+  };
+  const blocksOf = (table: (typeof TABLES)[number], kind: keyof Strides): Lane[] => {
+    const columns = columnsIn(table);
+    const lanes = lanesOf(columns).map((lane) => {
+      const { type } = lane[0]!;
+      const numbers = Array.from({ length: tables[table].size }, (_, number) =>
+        Array.from({ length: then[kind] }, (_, at) => {
+          const row = ROWS[lane[at]?.name ?? ''];
+          return (lane[at]?.numbers[number] ?? 0) * (row === undefined ? 1 : then[row]);
+        }),
+      ).flat();
+      const bytes = bytesOf({ type, numbers });
+      return { type, stride: then[kind], columns: lane.map(({ name }, at) => ({ name, at })), bytes };
+    });
+    const lists = columns.filter(isList).map((column) => ({
+      ...{ type: column.type, stride: column.width, bytes: bytesOf(column) },
+      columns: [{ name: column.name, at: 0 }],
+    }));
+    return [...lanes, ...lists];
+  };
+  const blocks = {
+    homes: blocksOf('homes', 'home'),
+    devices: blocksOf('devices', 'device'),
+    gateways: blocksOf('gateways', 'gateway'),
+  };
+  const body = {
+    images: Object.fromEntries(Object.entries(images).map(([name, parts]) => [name, parts.map(headOf)])),
+    tables: Object.fromEntries(
+      TABLES.map((name) => [name, { size: tables[name].size, blocks: blocks[name].map(headOf) }]),
+    ),
+    strides: then,
+  };
+  const parts = [...Object.values(images).flat(), ...TABLES.flatMap((name) => blocks[name])];
+  return snapshotOf(engine, { format: 3, body }, parts);
+}
+
+test.each([
+  ['with every column by itself', columnsSnapshot],
+  ['with columns of one width beside each other', lanesSnapshot],
+])('everything of one %s is read, whatever happened before', (_, oldSnapshot) => {
   fc.assert(
     fc.property(fc.array(happening, { minLength: 5, maxLength: 60 }), (happenings) => {
       const home = new RandomHome({ hasNeighbour: true });

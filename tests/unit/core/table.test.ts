@@ -4,7 +4,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Engine } from '#core/engine.ts';
-import type { ColumnSchema } from '#core/state/column-type.ts';
+import { type ColumnSchema, NUMBERS, type NumberType } from '#core/state/column-type.ts';
 import { OFTEN_READ } from '#core/state/often-read.ts';
 import { type Block, noStrides, Table } from '#core/state/table.ts';
 
@@ -13,6 +13,7 @@ const RUNS = 150;
 const WIDE = {
   sinceMs: 'f64',
   count: 'u32',
+  minutes: 'u16',
   flag: 'u8',
   device: 'device',
   hours: 'u16x24',
@@ -39,12 +40,13 @@ function write({ homes, devices, rule }: Tables, number: number): void {
   const home = homes.row(number);
   const { columns } = homes;
   columns.sinceMs[home] = number + 0.5;
-  columns.count[home] = number * 3;
-  columns.flag[home] = number % 251;
-  columns.device[home] = devices.row(number * 7);
+  columns.count.set(home, number * 3);
+  columns.minutes.set(home, number * 5);
+  columns.flag.set(home, number % 251);
+  columns.device.set(home, devices.row(number * 7));
   columns.hours.set(home, number % 24, number);
   columns.days.set(home, 1, number / 4);
-  rule.columns.raised[home] = (number + 1) % 251;
+  rule.columns.raised.set(home, (number + 1) % 251);
   rule.columns.atMs[home] = -number;
 }
 
@@ -53,12 +55,13 @@ function read({ homes, devices, rule }: Tables, number: number): readonly number
   const { columns } = homes;
   return [
     columns.sinceMs[home]!,
-    columns.count[home]!,
-    columns.flag[home]!,
-    devices.number(columns.device[home]!),
+    columns.count.get(home),
+    columns.minutes.get(home),
+    columns.flag.get(home),
+    devices.number(columns.device.get(home)),
     columns.hours.get(home, number % 24),
     columns.days.get(home, 1),
-    rule.columns.raised[home]!,
+    rule.columns.raised.get(home),
     rule.columns.atMs[home]!,
   ];
 }
@@ -66,6 +69,7 @@ function read({ homes, devices, rule }: Tables, number: number): readonly number
 const expected = (n: number): readonly number[] => [
   n + 0.5,
   n * 3,
+  n * 5,
   n % 251,
   n * 7,
   n,
@@ -103,7 +107,18 @@ const CORES: readonly (readonly [ColumnSchema, ColumnSchema, (readonly string[])
   [WIDE, DEVICES, ['other-rule/more', 'other-rule/atMs', 'device', 'other-rule/raised', 'hours']],
   [WIDE, { ...DEVICES, one: 'f64', two: 'f64', three: 'f64' }],
   [{ newest: 'f64', newer: 'device', ...WIDE, added: 'u8x7', moreMs: 'f64', mostMs: 'f64' }, DEVICES],
-  [{ days: 'f32x2', flag: 'u8', sinceMs: 'f64', count: 'u32', device: 'device', hours: 'u16x24' }, DEVICES],
+  [
+    {
+      days: 'f32x2',
+      minutes: 'u32',
+      flag: 'u8',
+      sinceMs: 'f64',
+      count: 'u32',
+      device: 'device',
+      hours: 'u16x24',
+    },
+    DEVICES,
+  ],
 ];
 
 test('a core with the same columns or others, whose rows lie elsewhere, reads the same numbers', () => {
@@ -154,32 +169,26 @@ test('blocks are copies', () => {
 
 test('numbers of a core that kept them in other types are read; a list of another length stays zero', () => {
   const { homes, devices } = tables();
-  const column = (
-    name: string,
-    type: Block['type'],
-    stride: number,
-    { buffer }: { buffer: ArrayBuffer },
-  ): Block => ({
-    type,
-    stride,
-    columns: [{ name, at: 0 }],
-    bytes: new Uint8Array(buffer),
+  const column = (name: string, type: NumberType, width: number, numbers: readonly number[]): Block => ({
+    stride: width * NUMBERS[type].BYTES_PER_ELEMENT,
+    columns: [{ name, type, width, at: 0 }],
+    bytes: new Uint8Array(NUMBERS[type].from(numbers).buffer),
   });
   const old = [
-    column('count', 'u16', 1, Uint16Array.of(0, 7, 65_535)),
-    column('sinceMs', 'f32', 1, Float32Array.of(0, 1.5, -2)),
-    column('device', 'u32', 1, Uint32Array.of(0, 21, 0)),
-    column('days', 'f32', 3, new Float32Array(9).fill(1)),
-    column('nobody knows', 'u8', 1, Uint8Array.of(1, 1, 1)),
+    column('count', 'u16', 1, [0, 7, 65_535]),
+    column('sinceMs', 'f32', 1, [0, 1.5, -2]),
+    column('device', 'u32', 1, [0, 21, 0]),
+    column('days', 'f32', 3, new Array(9).fill(1)),
+    column('nobody knows', 'u8', 1, [1, 1, 1]),
   ];
   homes.restore(3, old, noStrides());
   const { count, sinceMs, device, days } = homes.columns;
   const rows = [...homes.rows()];
-  expect(rows.map((home) => [count[home], sinceMs[home], days.get(home, 0)])).toEqual([
+  expect(rows.map((home) => [count.get(home), sinceMs[home], days.get(home, 0)])).toEqual([
     [7, 1.5, 0],
     [65_535, -2, 0],
   ]);
-  expect(rows.map((home) => devices.number(device[home]!))).toEqual([21, 0]);
+  expect(rows.map((home) => devices.number(device.get(home)))).toEqual([21, 0]);
 });
 
 test('a table that has given out rows takes no further columns', () => {

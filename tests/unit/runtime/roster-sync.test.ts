@@ -82,6 +82,6 @@ test('what was removed while we were down is no longer watched', async () => {
   expect((await syncRoster(empty, engine.world.roster, log)).appendedCount).toBe(2);
   const { roster } = engine.world;
   expect(roster.isWatched(roster.homes.row(1))).toBe(false);
-  expect(roster.gateways.columns.isWatched[roster.gateways.row(1)]).toBe(0);
+  expect(roster.gateways.columns.isWatched.get(roster.gateways.row(1))).toBe(0);
   await empty.close();
 });
