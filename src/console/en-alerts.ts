@@ -26,6 +26,8 @@ export const enAlerts: Record<keyof typeof zhAlerts, string> = {
     'No sign of life since {sinceMs}, for more than {thresholdMs}, nor before. Check the sensors, and the resident.',
   'explain.unseen-home':
     'This home is not seen since {sinceMs} (too few working sensors), which is not “no activity”. Check by hand.',
+  'explain.unseen-home.brief':
+    'Since {sinceMs} this home was seen only now and then, never for an hour, and nobody stirred. Check by hand.',
   'explain.gateway-silent':
     'Nothing came from the gateway for over {windowMs}. What is behind it is not seen: no data, not “no activity”.',
   'explain.gateway-silent.lost':

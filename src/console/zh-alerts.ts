@@ -23,6 +23,8 @@ export const zhAlerts = {
   'explain.long-unheard.never':
     '自 {sinceMs} 起已超过 {thresholdMs} 没有动静，此前也从未有过。请检查传感器并核实老人情况。',
   'explain.unseen-home': '自 {sinceMs} 起可用的传感器太少，看不到这个住所，不等于没有活动。请人工核实。',
+  'explain.unseen-home.brief':
+    '自 {sinceMs} 起连接时断时续，每次看到这个住所都不足一小时，其间没有发现活动。请人工核实。',
   'explain.gateway-silent': '网关超过 {windowMs} 没有任何消息。它连接的设备暂时都看不到，不等于没有活动。',
   'explain.gateway-silent.lost':
     '网关连接于 {sinceMs} 断开，没有恢复。它连接的设备暂时都看不到，不等于没有活动。',

@@ -179,10 +179,24 @@ function waterDrawn({ raisedAtMs }: Alert, home: HomeEvidence): string | null {
   return liters >= 10 ? `${Math.round(liters)} liters were drawn in twelve hours` : null;
 }
 
-function unseenHome({ raisedAtMs }: Alert, home: HomeEvidence): string | null {
+function unseenHome({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWorld): string | null {
   const quietMs = raisedAtMs - home.gatewayHeardAtMs;
   const leastMs = BOUNDS.unseenMs * Math.min(1, home.facts.riskFactor) - BOUNDS.comeBackMs;
-  return quietMs < leastMs ? `the gateway was heard ${minutes(quietMs)} before` : null;
+  if (quietMs >= leastMs) return null;
+  const unseenMs = unseenOffAndOnMs(union([...home.facts.cuts, ...world.ownOutages]), raisedAtMs);
+  return unseenMs < leastMs ? `the gateway was heard ${minutes(quietMs)} before` : null;
+}
+
+/** How long nothing came, however often the link was back for a while, since it was back for long. */
+function unseenOffAndOnMs(spans: readonly Span[], atMs: number): number {
+  let sumMs = 0;
+  let nextMs = atMs;
+  for (const { fromMs, untilMs } of spans.filter((span) => span.fromMs < atMs).reverse()) {
+    if (nextMs - untilMs > BOUNDS.seenAgainMs + BOUNDS.comeBackMs) break;
+    sumMs += Math.min(untilMs, atMs) - fromMs;
+    nextMs = fromMs;
+  }
+  return sumMs;
 }
 
 function hasWalked({ raisedAtMs }: Alert, { roamedAtMs }: HomeEvidence): string | null {

@@ -6,7 +6,7 @@ import type { Alert, AlertKind } from '#core/model/alert.ts';
 import type { AlertEffect } from '#core/model/effect.ts';
 import { BOUNDS } from './bounds.ts';
 import type { HomeEvidence } from './evidence.ts';
-import { afterCounting, afterUnbroken, union } from './spans.ts';
+import { afterCounting, afterUnbroken, overlapMs, union } from './spans.ts';
 import type { Span, Truth } from './truth.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -66,7 +66,7 @@ export class DutyAudit {
     for (const home of homes) {
       this.#checkCollapse(home, untilMs);
       this.#checkUnheard(home, untilMs);
-      for (const cut of home.facts.cuts) this.#checkCut(home, cut, untilMs);
+      for (const cut of this.#cutsAsSeen(home)) this.#checkCut(home, cut, untilMs);
       this.#checkDeaths(home, untilMs);
     }
   }
@@ -149,6 +149,21 @@ export class DutyAudit {
 
   #startMs(): number {
     return this.#truth.readings[0]?.madeAtMs ?? 0;
+  }
+
+  /** Where we were down ourselves while the link was back, two cuts are one to us. */
+  #cutsAsSeen({ facts }: HomeEvidence): readonly Span[] {
+    const outages = union(this.#outages);
+    const seen: Span[] = [];
+    for (const cut of facts.cuts) {
+      const last = seen.at(-1);
+      const backMs = last === undefined ? Number.POSITIVE_INFINITY : cut.fromMs - last.untilMs;
+      const missedMs = last === undefined ? 0 : overlapMs(outages, last.untilMs, cut.fromMs);
+      if (last !== undefined && backMs - missedMs <= BOUNDS.comeBackMs)
+        seen[seen.length - 1] = { ...last, untilMs: cut.untilMs };
+      else seen.push(cut);
+    }
+    return seen;
   }
 
   #checkCut(home: HomeEvidence, cut: Span, untilMs: number): void {

@@ -19,6 +19,8 @@ export const BOUNDS = {
   awayNoticeMs: 24 * HOUR_MS,
   /** A home that is not seen is an alert, times the risk factor where that is below 1 [domain 6.5]. */
   unseenMs: 12 * HOUR_MS,
+  /** A link that is back for less than this does not end it [unseen-home]. */
+  seenAgainMs: HOUR_MS,
   /** Nobody of whom nothing is heard is forgotten; after an outage they get as long again [long-unheard]. */
   unheardMs: 72 * HOUR_MS,
   afterOutageMs: 12 * HOUR_MS,

@@ -11,6 +11,7 @@ import type { IdentityStyle } from './gateway.ts';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const STORY_STREAM = 7_101;
+const LINK_STREAM = 7_102;
 
 export type Mishap =
   | { readonly type: 'press'; readonly atMs: number; readonly device: PressDevice; readonly times: number }
@@ -97,7 +98,10 @@ export function drawStory(options: StoryOptions): HomeStory {
     radioLoss: random.pick([0, 0, 0.01, 0.05]),
     straysPerHour: random.chance(0.15) ? 0.18 : 0,
     clockSteps: drawClock(random, fromMs, untilMs),
-    mishaps: drawMishaps({ random, residents, fromMs, untilMs, mishapFactor }),
+    mishaps: [
+      ...drawMishaps({ random, residents, fromMs, untilMs, mishapFactor }),
+      ...drawBadLink(createRandom(seed, LINK_STREAM, index), fromMs, untilMs),
+    ].sort((a, b) => a.atMs - b.atMs),
   };
 }
 
@@ -147,7 +151,21 @@ function drawMishaps({
     return areIn ? { type: 'trip', atMs, untilMs, isDeclared } : null;
   });
   if (residents.length === 1) some(0.4, (atMs) => drawCollapse(random, residents[0]!, atMs));
-  return mishaps.sort((a, b) => a.atMs - b.atMs);
+  return mishaps;
+}
+
+/** In one home of seven a link that for hours, or a day and a half, is only back for minutes and gone again. */
+function drawBadLink(random: Random, fromMs: number, untilMs: number): Mishap[] {
+  if (!random.chance(1 / 7)) return [];
+  const cuts: Mishap[] = [];
+  let atMs = random.between(fromMs + HOUR_MS, untilMs);
+  const endMs = Math.min(untilMs, atMs + random.between(4 * HOUR_MS, 40 * HOUR_MS));
+  while (atMs < endMs) {
+    const cut = { type: 'cut', atMs, untilMs: atMs + random.between(0.5 * HOUR_MS, 1.8 * HOUR_MS) } as const;
+    cuts.push(cut);
+    atMs = cut.untilMs + random.between(0.2 * HOUR_MS, 0.5 * HOUR_MS);
+  }
+  return cuts;
 }
 
 /** Seconds to a day: the router is restarted, a power cut, the eight hours of a night, a gateway that is broken. */

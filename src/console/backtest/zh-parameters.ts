@@ -55,7 +55,7 @@ export const ZH_PARAMETERS: Readonly<Record<string, Words>> = {
     overdueMs: '申报的外出结束后多久未归视为逾期',
   },
   'long-unheard': { afterMs: '多久没有任何动静须再次核实' },
-  'unseen-home': { afterMs: '看不到住所多久后须上门查看' },
+  'unseen-home': { afterMs: '看不到住所多久（恢复不足一小时的不算看到）后须上门查看' },
   'low-battery': { lowPct: '电量不高于此值，须更换', recoveredPct: '电量不低于此值，视为已更换' },
   'sensor-stuck': { onMs: '传感器持续触发、不再可信多久后报告' },
   'night-exit': { ...NIGHT, isOn: '夜间外出提醒', returnMs: '应在此时长内返回' },

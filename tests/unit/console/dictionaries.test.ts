@@ -31,6 +31,7 @@ const EXPLANATION_CODES = [
   ...[
     'away-too-long',
     'unseen-home',
+    'unseen-home.brief',
     'gateway-silent',
     'device-silent',
     'low-battery',
