@@ -183,17 +183,18 @@ function unseenHome({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWorld
   const quietMs = raisedAtMs - home.gatewayHeardAtMs;
   const leastMs = BOUNDS.unseenMs * Math.min(1, home.facts.riskFactor) - BOUNDS.comeBackMs;
   if (quietMs >= leastMs) return null;
-  const unseenMs = unseenOffAndOnMs(union([...home.facts.cuts, ...world.ownOutages]), raisedAtMs);
+  const { cuts, beatMs } = home.facts;
+  const unseenMs = unseenOffAndOnMs(union([...cuts, ...world.ownOutages]), raisedAtMs, beatMs);
   return unseenMs < leastMs ? `the gateway was heard ${minutes(quietMs)} before` : null;
 }
 
-/** How long nothing came, however often the link was back for a while, since it was back for long. */
-function unseenOffAndOnMs(spans: readonly Span[], atMs: number): number {
+/** How long nothing came, however often the link was back for a while, each time since the last heartbeat. */
+function unseenOffAndOnMs(spans: readonly Span[], atMs: number, beatMs: number): number {
   let sumMs = 0;
   let nextMs = atMs;
   for (const { fromMs, untilMs } of spans.filter((span) => span.fromMs < atMs).reverse()) {
     if (nextMs - untilMs > BOUNDS.seenAgainMs + BOUNDS.comeBackMs) break;
-    sumMs += Math.min(untilMs, atMs) - fromMs;
+    sumMs += Math.min(untilMs, atMs) - fromMs + beatMs;
     nextMs = fromMs;
   }
   return sumMs;
