@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('telemetry store: $name', ({ startServer, open, isComple
 
   beforeAll(async () => {
     server = startServer === null ? null : await startServer();
-  }, 60_000);
+  });
   afterAll(() => server?.stop());
   beforeEach(() => {
     const { folder, ...rest } = temporaryFolder();
@@ -358,7 +358,7 @@ describe.each(ADAPTERS)('telemetry store: $name', ({ startServer, open, isComple
       }),
       { numRuns: 10 },
     );
-  }, 60_000);
+  });
 
   it('answers like the model, whatever is written in which order', async () => {
     await fc.assert(
@@ -383,7 +383,7 @@ describe.each(ADAPTERS)('telemetry store: $name', ({ startServer, open, isComple
       }),
       { numRuns: 15 },
     );
-  }, 120_000);
+  });
 });
 
 function daysOf(days: number): RetentionDays {

@@ -249,7 +249,7 @@ describe.skipIf(!hasChromium())('console', () => {
     await operator.beOnDuty();
     server.speaks = false;
     server.takesScreens = false;
-    await operator.page.getByTestId('not-receiving').waitFor({ timeout: 20_000 });
+    await operator.page.getByTestId('not-receiving').waitFor({ timeout: 60_000 });
     await operator.waitForSound('not-receiving');
   });
 

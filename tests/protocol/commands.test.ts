@@ -107,7 +107,7 @@ test('a subscriber that does not read is cut alone; the others go on at once', a
   expect(edge.broker.counters().sessions).toBe(2);
   expect(edge.log.observations).toHaveLength(50);
   await Promise.all(sent);
-  await until('the stalled one is cut', () => edge.broker.counters().sessions === 1, 20_000);
+  await until('the stalled one is cut', () => edge.broker.counters().sessions === 1);
 });
 
 test('several sessions of one gateway each hear its commands', async () => {

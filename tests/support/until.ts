@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export async function until(what: string, isTrue: () => boolean, timeoutMs = 10_000): Promise<void> {
+export async function until(what: string, isTrue: () => boolean, timeoutMs = 60_000): Promise<void> {
   const endMs = performance.now() + timeoutMs;
   while (!isTrue()) {
     if (performance.now() > endMs) throw new Error(`waited in vain until ${what}`);

@@ -30,7 +30,7 @@ interface Life {
 let lives: Life[];
 beforeAll(async () => {
   lives = await Promise.all(SEEDS.map(lived));
-}, 60_000);
+});
 afterAll(() => Promise.all(lives.map(({ logs }) => logs.dispose())));
 
 async function lived(seed: number): Promise<Life> {

@@ -164,7 +164,7 @@ describe('sqlite telemetry store', () => {
     expect(found.slice(0, reported.length)).toEqual(reported);
     // Of the batch in flight all or nothing.
     expect([0, 10]).toContain(found.length - reported.length);
-  }, 60_000);
+  });
 
   it('reads once what a crash between two files left in both', async () => {
     const folder = newFolder();
