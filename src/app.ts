@@ -3,6 +3,7 @@
 
 import { LIMITS } from '#config/limits.ts';
 import { type Config, OPTION_NAMES, OPTIONS } from '#config/schema.ts';
+import { buildConsole } from '#console/build.ts';
 import { CORE_VERSION, type Engine } from '#core/engine.ts';
 import type { Effect } from '#core/model/effect.ts';
 import { emergencyOf } from '#core/model/observation.ts';
@@ -101,6 +102,9 @@ export class App {
   async #start(): Promise<Started> {
     // Before anything is opened: an option that cannot work is told at once.
     telemetrySettings(this.#config);
+    // By a process of its own, which has done so while we open and recover.
+    const building = buildConsole();
+    building.catch(() => undefined);
     const onFatal = (error: Error): void => this.#fail(error);
     const common = { config: this.#config, clock: this.#clock, logger: this.#logger, closers: this.#closers };
     const opened = await openStores({ ...common, onFatal });
@@ -122,6 +126,7 @@ export class App {
       telemetry: this.#telemetry?.telemetry ?? null,
       isTelemetryBehind: () => this.#telemetry?.isBehind() ?? false,
       backtests: this.#createBacktests(stores, engine),
+      console: await building,
     });
     this.#hub = edges.hub;
     this.#prompt = this.#createPrompter(edges.sender);

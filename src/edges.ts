@@ -8,7 +8,7 @@ import { createLiveDoor, isLivePath } from '#api/live-door.ts';
 import { type ApiServer, createApi } from '#api/server.ts';
 import { LIMITS } from '#config/limits.ts';
 import { type Config, environmentName, flagName, type OptionName } from '#config/schema.ts';
-import { buildConsole } from '#console/build.ts';
+import type { BuiltConsole } from '#console/build.ts';
 import { serveConsole } from '#console/serve.ts';
 import { RULES } from '#core/rules/index.ts';
 import { PROFILES } from '#core/rules/profiles.ts';
@@ -37,6 +37,7 @@ export interface EdgeParts extends Stores {
   readonly telemetry: Telemetry | null;
   readonly isTelemetryBehind: () => boolean;
   readonly backtests: Backtests;
+  readonly console: BuiltConsole;
   /** What to close, newest last. */
   readonly closers: (() => unknown)[];
 }
@@ -53,8 +54,7 @@ export interface Edges {
 const SESSION_TTL_MS = 13 * 3_600_000;
 
 export async function createEdges(parts: EdgeParts): Promise<Edges> {
-  const { registry, intake, logger, closers } = parts;
-  const console = await buildConsole();
+  const { registry, intake, logger, closers, console } = parts;
   const hub = createHub(parts, console.version);
   const loginGuard = createLoginGuard(registry.directory, intake.refusals);
   const ingest = { intake, loginGuard, log: logger, limits: LIMITS };

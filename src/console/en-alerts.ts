@@ -27,7 +27,7 @@ export const enAlerts: Record<keyof typeof zhAlerts, string> = {
   'explain.unseen-home':
     'This home is not seen since {sinceMs} (too few working sensors), which is not “no activity”. Check by hand.',
   'explain.unseen-home.brief':
-    'Since {sinceMs} this home was seen only now and then, never for an hour, and nobody stirred. Check by hand.',
+    'The link to this home comes and goes: since {sinceMs} it was not seen for {unseenMs} in all. Check by hand.',
   'explain.gateway-silent':
     'Nothing came from the gateway for over {windowMs}. What is behind it is not seen: no data, not “no activity”.',
   'explain.gateway-silent.lost':
@@ -86,6 +86,7 @@ export const enAlerts: Record<keyof typeof zhAlerts, string> = {
   'fact.silentMs': 'Time counted',
   'fact.usualMs': 'Longest usual',
   'fact.learnedDays': 'Days learned from',
+  'fact.unseenMs': 'Not seen in all',
   'fact.blindMs': 'Not seen, not counted',
   'fact.lastActivityAtMs': 'Last activity',
   'fact.lastRoom': 'Last room',

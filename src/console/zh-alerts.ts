@@ -24,7 +24,7 @@ export const zhAlerts = {
     '自 {sinceMs} 起已超过 {thresholdMs} 没有动静，此前也从未有过。请检查传感器并核实老人情况。',
   'explain.unseen-home': '自 {sinceMs} 起可用的传感器太少，看不到这个住所，不等于没有活动。请人工核实。',
   'explain.unseen-home.brief':
-    '自 {sinceMs} 起连接时断时续，每次看到这个住所都不足一小时，其间没有发现活动。请人工核实。',
+    '与这个住所的连接时断时续：自 {sinceMs} 起累计 {unseenMs} 看不到，不等于没有活动。请人工核实。',
   'explain.gateway-silent': '网关超过 {windowMs} 没有任何消息。它连接的设备暂时都看不到，不等于没有活动。',
   'explain.gateway-silent.lost':
     '网关连接于 {sinceMs} 断开，没有恢复。它连接的设备暂时都看不到，不等于没有活动。',
@@ -71,6 +71,7 @@ export const zhAlerts = {
   'fact.silentMs': '计入时长',
   'fact.usualMs': '平时最长',
   'fact.learnedDays': '学习天数',
+  'fact.unseenMs': '累计看不到时长',
   'fact.blindMs': '看不到、未计入的时长',
   'fact.lastActivityAtMs': '最后一次活动',
   'fact.lastRoom': '最后所在房间',

@@ -155,7 +155,8 @@ test('a gateway that goes dark meanwhile is not a return', () => {
     d1 00:00 => raised unseen-home
     d1 09:00 gateway on
     d1 09:00 => restored gateway-silent
-    d1 10:00 => restored unseen-home
+    d1 10:05 gateway on
+    d1 10:10 => restored unseen-home
     d1 17:00 => raised away-too-long`);
 });
 

@@ -3,7 +3,7 @@ import type { EntryBody } from '#core/model/entry.ts';
 import { deviceSilent } from '#core/rules/device-silent.ts';
 import { inactivity } from '#core/rules/inactivity.ts';
 import { unseenHome } from '#core/rules/unseen-home.ts';
-import { homeOf, observationOf, play, run, type ScenarioOptions } from '../support/scenario.ts';
+import { homeOf, observationOf, play, run } from '../support/scenario.ts';
 
 const SUPERVISED = {
   gatewaySupervision: '180s' as const,
@@ -191,115 +191,6 @@ test('a device that leaves the roster is nobody any more, and its home goes on',
     14:00 => raised inactivity inactivity.day
   `,
     { devices: SUPERVISED.devices.map((device) => ({ ...device, supervision: 'none' as const })) },
-  );
-});
-
-test('a home that is lost again rings again, though it is the same silence', () => {
-  const beats = Array.from({ length: 151 }, (_, beat) => 18 * 60 + 30 + beat * 2);
-  const clock = (minute: number): string =>
-    [Math.floor(minute / 60), minute % 60].map((part) => String(part).padStart(2, '0')).join(':');
-  play(
-    `
-    06:00 pir motion on
-    18:00 => raised unseen-home
-    ${beats.map((minute) => `${clock(minute)} gateway on`).join('\n')}
-    19:30 => restored unseen-home   # it lasts
-    21:00 => raised unseen-home
-  `,
-    {
-      gatewaySupervision: '180s',
-      devices: [{ deviceId: 'pir', supervision: '5h' }],
-      rules: [unseenHome],
-    },
-  );
-});
-
-const MINUTES_A_DAY = 24 * 60;
-
-/** A line of table; `minute` counts from the first midnight. */
-function lineAt(minute: number, words: string): string {
-  const [hour, rest] = [Math.floor((minute % MINUTES_A_DAY) / 60), minute % 60];
-  const clock = [hour, rest].map((part) => String(part).padStart(2, '0')).join(':');
-  return `d${Math.floor(minute / MINUTES_A_DAY)} ${clock} ${words}`;
-}
-
-/** Heartbeats every two minutes, in lines. */
-function beats(fromMinute: number, untilMinute: number): string {
-  const count = Math.floor((untilMinute - fromMinute) / 2) + 1;
-  return Array.from({ length: count }, (_, beat) => lineAt(fromMinute + beat * 2, 'gateway on')).join('\n');
-}
-
-/** A link that is back for the first six minutes of each of these hours. */
-function badLink(fromHour: number, untilHour: number): string {
-  const hours = Array.from({ length: untilHour - fromHour }, (_, index) => fromHour + index);
-  return hours.map((hour) => beats(hour * 60, hour * 60 + 6)).join('\n');
-}
-
-const BAD_LINK: ScenarioOptions = {
-  gatewaySupervision: '180s',
-  devices: [{ deviceId: 'pir', supervision: 'none' }],
-  rules: [unseenHome],
-};
-
-test('a link that is back for minutes of each hour is no sight of the home, and does not ring each hour', () => {
-  const effects = play(
-    `
-    07:00 pir motion on
-    ${badLink(8, 48)}
-    20:18 => raised unseen-home
-  `,
-    BAD_LINK,
-  );
-  expect(effects.flatMap((effect) => (effect.type === 'alert' ? effect.alert.explanation.code : []))).toEqual(
-    ['unseen-home.brief'],
-  );
-});
-
-test('who stirs while it is back is heard of, and asked for later; a link that lasts for an hour ends it', () => {
-  play(
-    `
-    07:00 pir motion on
-    ${badLink(8, 17)}
-    17:00 gateway on
-    17:01 pir motion on
-    ${badLink(18, 38)}
-    d1 06:19 => raised unseen-home
-    ${beats(38 * 60, 39 * 60 + 10)}
-    d1 15:00 => restored unseen-home
-  `,
-    BAD_LINK,
-  );
-});
-
-test('what a gateway with a bad link kept and told was seen', () => {
-  const kept = Array.from(
-    { length: 12 },
-    (_, index) => `12:00 pir battery 90 late ${17_000 - index * 1_500}`,
-  ).join('\n');
-  play(
-    `
-    07:00 pir motion on
-    12:00 gateway on
-    ${kept}
-    12:00:01 pir battery 90
-    d1 00:00:01 => raised unseen-home
-  `,
-    { ...BAD_LINK, devices: [{ deviceId: 'pir', supervision: '25h' }] },
-  );
-});
-
-test('an unseen home whose resident was reached is asked for again half a day later', () => {
-  play(
-    `
-    06:00 pir motion on
-    18:00 => raised unseen-home
-    18:10 staff li claim
-    18:10 => claimed unseen-home
-    18:11 staff li close WELFARE_OK spoke-to-elder
-    18:11 => closed unseen-home
-    d1 06:11 => raised unseen-home
-  `,
-    { gatewaySupervision: '180s', devices: [{ deviceId: 'pir', supervision: '5h' }], rules: [unseenHome] },
   );
 });
 

@@ -11,8 +11,12 @@ import { homePlace, homeSubject } from './subject.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** Seen for so long in one piece: the home is seen again. Our own choice; who is up and about is heard sooner. */
+/** Heard of over so long: the home is seen again. Our own choice; who is up and about is heard sooner. */
 const LASTS_MS = HOUR_MS;
+/** While nothing was heard for so long a sight that is to last is looked at again so often. */
+const LOOK_AGAIN_MS = 10 * 60_000;
+/** Less unseen time than this before the last word is not worth a word. */
+const BRIEFLY_MS = 15 * 60_000;
 
 const PARAMETERS = {
   afterMs: {
@@ -27,11 +31,16 @@ const PARAMETERS = {
 
 const HOME_COLUMNS = {
   isRaised: 'u8',
+  rangAtMs: 'f64',
   /** When staff last saw or spoke to the resident after it had rung; 0 never. */
   contactAtMs: 'f64',
   /** Since when no sight of the home has lasted, and since when the present one does; 0 for not. */
   unseenSinceMs: 'f64',
   seenSinceMs: 'f64',
+  /** What of the home's blind time (facts/sight.ts) lies before `unseenSinceMs`. */
+  blindBeforeMs: 'f64',
+  /** When to look whether the sight of a home that has rung lasts. */
+  lookAtMs: 'f64',
 } as const;
 
 type Context = RuleContext<typeof PARAMETERS, typeof HOME_COLUMNS, Record<never, never>>;
@@ -49,7 +58,7 @@ export const unseenHome = defineRule({
     onActivity: (home) => onActivity(context, home),
     onContact: (home) => onContact(context, home),
     onSight: (home) => onSight(context, home),
-    onConfigured: (home) => context.world.wakeHome(home, dueAtMs(context, home)),
+    onConfigured: (home) => context.world.wakeHome(home, nextDeadlineMs(context, home)),
     nextDeadlineMs: (home) => nextDeadlineMs(context, home),
     onDeadline: (home) => onDeadline(context, home),
   }),
@@ -58,54 +67,91 @@ export const unseenHome = defineRule({
 /** Heard of after all: by somebody who stirs, or, while we are blind, by what was kept. It is judged from then on. */
 function onActivity(context: Context, home: HomeRow): void {
   const { isRaised } = context.home();
-  if (context.world.roster.homes.columns.blindSinceMs[home] === 0) {
-    endEpisode(context, isRaised, home, true);
+  if (isRaised.get(home) === 0) {
+    if (isBlind(context, home)) context.world.wakeHome(home, dueAtMs(context, home));
     return;
   }
-  const wasRaised = isRaised.get(home) === 1;
+  if (!isBlind(context, home)) {
+    // What was kept is of another time.
+    const { lastActivityAtMs } = context.world.roster.homes.columns;
+    if (lastActivityAtMs[home]! >= context.home().seenSinceMs[home]!) end(context, home);
+    return;
+  }
   isRaised.set(home, 0);
   const dueMs = dueAtMs(context, home);
-  if (wasRaised && dueMs <= context.world.nowMs) isRaised.set(home, 1);
-  else if (wasRaised) context.clear(homeSubject(context.world, home), true);
+  if (dueMs <= context.world.nowMs) isRaised.set(home, 1);
+  else context.clear(homeSubject(context.world, home), true);
   context.world.wakeHome(home, dueMs);
 }
 
 /** After it has rung: again when it is long ago. */
 function onContact(context: Context, home: HomeRow): void {
-  if (context.home().isRaised.get(home) === 0) return;
-  context.home().contactAtMs[home] = context.world.nowMs;
-  onActivity(context, home);
+  const { world } = context;
+  const own = context.home();
+  if (own.isRaised.get(home) === 0) return;
+  const { blindMs, blindSinceMs } = world.roster.homes.columns;
+  own.contactAtMs[home] = world.nowMs;
+  own.unseenSinceMs[home] = world.nowMs;
+  own.blindBeforeMs[home] = blindMs[home]! + (isBlind(context, home) ? world.nowMs - blindSinceMs[home]! : 0);
+  if (isBlind(context, home)) onActivity(context, home);
+  else end(context, home);
 }
 
 function onSight(context: Context, home: HomeRow): void {
   const { world } = context;
-  const { unseenSinceMs, seenSinceMs } = context.home();
-  const blindSinceMs = world.roster.homes.columns.blindSinceMs[home]!;
-  if (blindSinceMs === 0) seenSinceMs[home] = world.nowMs;
-  else {
-    const hasLasted = seenSinceMs[home] === 0 || blindSinceMs - seenSinceMs[home]! >= LASTS_MS;
-    if (unseenSinceMs[home] === 0 || hasLasted) unseenSinceMs[home] = blindSinceMs;
-    seenSinceMs[home] = 0;
+  const own = context.home();
+  if (isBlind(context, home)) {
+    const { blindSinceMs, blindMs } = world.roster.homes.columns;
+    if (own.unseenSinceMs[home] === 0 || hasLasted(context, home, blindSinceMs[home]!)) {
+      own.unseenSinceMs[home] = blindSinceMs[home]!;
+      own.blindBeforeMs[home] = blindMs[home]!;
+    }
+    own.seenSinceMs[home] = 0;
+  } else {
+    own.seenSinceMs[home] = world.nowMs;
+    own.lookAtMs[home] = world.nowMs + LASTS_MS;
+    // A home that has no sensors any more has nothing that could be seen.
+    if (coverageOf(world, home).total === 0) end(context, home);
   }
   world.wakeHome(home, nextDeadlineMs(context, home));
 }
 
+/** Whether the present sight of the home, or the one before, was one from when it began until `heardAtMs`. */
+function hasLasted(context: Context, home: HomeRow, heardAtMs: number): boolean {
+  const { seenSinceMs } = context.home();
+  // While we were down ourselves we saw nothing.
+  const fromMs = Math.max(seenSinceMs[home]!, context.world.resumedAtMs);
+  return seenSinceMs[home] === 0 || heardAtMs - fromMs >= LASTS_MS;
+}
+
+function end(context: Context, home: HomeRow): void {
+  context.home().unseenSinceMs[home] = 0;
+  endEpisode(context, context.home().isRaised, home, true);
+}
+
+function isBlind({ world }: Context, home: HomeRow): boolean {
+  return world.roster.homes.columns.blindSinceMs[home]! > 0;
+}
+
 function nextDeadlineMs(context: Context, home: HomeRow): number {
-  const { isRaised, seenSinceMs } = context.home();
-  const isBack = isRaised.get(home) === 1 && context.world.roster.homes.columns.blindSinceMs[home] === 0;
-  return isBack ? seenSinceMs[home]! + LASTS_MS : dueAtMs(context, home);
+  const { isRaised, lookAtMs } = context.home();
+  const isBack = isRaised.get(home) === 1 && !isBlind(context, home);
+  return isBack ? lookAtMs[home]! : dueAtMs(context, home);
 }
 
 function dueAtMs(context: Context, home: HomeRow): number {
   const { blindSinceMs, lastActivityAtMs } = context.world.roster.homes.columns;
+  const { isRaised, rangAtMs, contactAtMs } = context.home();
   // A home that was never seen yet is still being installed; its gateway is reported by `gateway-silent`.
   const isJudged =
-    context.world.roster.isWatched(home) && blindSinceMs[home]! > 0 && lastActivityAtMs[home]! > 0;
-  if (!isJudged || context.home().isRaised.get(home) === 1) return Number.POSITIVE_INFINITY;
-  const fromMs = Math.max(
-    blindSinceMs[home]! - unseenBeforeMs(context, home),
-    context.home().contactAtMs[home]!,
-  );
+    context.world.roster.isWatched(home) && isBlind(context, home) && lastActivityAtMs[home]! > 0;
+  if (!isJudged) return Number.POSITIVE_INFINITY;
+  // It has rung, and was seen since: staff may have closed it, so that who is lost for good is asked for again.
+  if (isRaised.get(home) === 1)
+    return blindSinceMs[home]! > rangAtMs[home]!
+      ? blindSinceMs[home]! + thresholdMs(context, home)
+      : Number.POSITIVE_INFINITY;
+  const fromMs = Math.max(blindSinceMs[home]! - unseenBeforeMs(context, home), contactAtMs[home]!);
   return fromMs + thresholdMs(context, home);
 }
 
@@ -116,8 +162,12 @@ function thresholdMs(context: Context, home: HomeRow): number {
 
 /** Of a home that is not seen now: how much of the time before was not either. What was kept and told was seen. */
 function unseenBeforeMs(context: Context, home: HomeRow): number {
-  const { blindSinceMs, blindMs } = context.world.roster.homes.columns;
-  return Math.min(blindMs[home]!, blindSinceMs[home]! - sinceMs(context, home));
+  const { blindSinceMs, blindMs, lastActivityAtMs } = context.world.roster.homes.columns;
+  const { unseenSinceMs, blindBeforeMs } = context.home();
+  // A sign of life begins the blind time of a home anew.
+  const isAnew = lastActivityAtMs[home]! >= unseenSinceMs[home]!;
+  const unseenMs = blindMs[home]! - (isAnew ? 0 : blindBeforeMs[home]!);
+  return Math.max(0, Math.min(unseenMs, blindSinceMs[home]! - sinceMs(context, home)));
 }
 
 /** Since when nobody was heard of and no sight of the home has lasted. */
@@ -129,18 +179,32 @@ function sinceMs(context: Context, home: HomeRow): number {
 }
 
 function onDeadline(context: Context, home: HomeRow): void {
-  const { world } = context;
-  const own = context.home();
-  const { blindSinceMs } = world.roster.homes.columns;
-  if (blindSinceMs[home] === 0) {
-    if (own.seenSinceMs[home]! + LASTS_MS <= world.nowMs) endEpisode(context, own.isRaised, home, true);
-    return;
+  if (isBlind(context, home)) ring(context, home);
+  else if (hasLasted(context, home, heardAtMs(context, home))) end(context, home);
+  else context.home().lookAtMs[home] = context.world.nowMs + LOOK_AGAIN_MS;
+}
+
+/** When anything was last heard of what the home is seen by. */
+function heardAtMs({ world }: Context, home: HomeRow): number {
+  const { devices, gateways } = world.roster;
+  let lastMs = 0;
+  for (const device of world.roster.devicesOfHome(home)) {
+    if (!world.roster.isActivitySensor(device)) continue;
+    lastMs = Math.max(lastMs, gateways.columns.lastSeenAtMs[devices.columns.gateway.get(device)]!);
   }
+  return lastMs;
+}
+
+function ring(context: Context, home: HomeRow): void {
+  const { world } = context;
+  const { blindSinceMs } = world.roster.homes.columns;
   const dueMs = dueAtMs(context, home);
-  if (dueMs > world.nowMs) return;
-  const isBrief = unseenBeforeMs(context, home) > 0;
+  const beforeMs = context.home().isRaised.get(home) === 1 ? 0 : unseenBeforeMs(context, home);
   const { live, total } = coverageOf(world, home);
-  own.isRaised.set(home, 1);
+  const coverage = total === 0 ? 0 : live / total;
+  const common = { thresholdMs: thresholdMs(context, home), coverage };
+  context.home().isRaised.set(home, 1);
+  context.home().rangAtMs[home] = world.nowMs;
   context.raise({
     kind: 'unseen-home',
     priority: 3,
@@ -148,13 +212,16 @@ function onDeadline(context: Context, home: HomeRow): void {
     cause: `due-${dueMs}`,
     ...homePlace(world.roster, home),
     lateByMs: 0,
-    explanation: {
-      code: isBrief ? 'unseen-home.brief' : 'unseen-home',
-      params: {
-        sinceMs: isBrief ? sinceMs(context, home) : blindSinceMs[home]!,
-        thresholdMs: thresholdMs(context, home),
-        coverage: total === 0 ? 0 : live / total,
-      },
-    },
+    explanation:
+      beforeMs < BRIEFLY_MS
+        ? { code: 'unseen-home', params: { sinceMs: blindSinceMs[home]!, ...common } }
+        : {
+            code: 'unseen-home.brief',
+            params: {
+              sinceMs: sinceMs(context, home),
+              unseenMs: beforeMs + world.nowMs - blindSinceMs[home]!,
+              ...common,
+            },
+          },
   });
 }
