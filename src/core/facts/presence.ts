@@ -7,6 +7,7 @@
 import { LEVEL, PRESENCE } from '../state/roster.ts';
 import { type DeviceRow, type HomeRow, NO_DEVICE } from '../state/row.ts';
 import type { Signals, World } from '../state/world.ts';
+import { unseenAfterMs } from './backlog.ts';
 
 /**
  * Why it is not known whether anybody is in: after an outage, in which the resident may have gone; after an absence
@@ -17,6 +18,11 @@ export const UNCERTAIN = { no: 0, unseen: 1, oneRoom: 2 } as const;
 export const AWAY_AFTER_MS = 30 * 60_000;
 /** The same where several live, of whom one may have stayed (firm time of domain reference 6.4, MySense). */
 const AWAY_AFTER_SEVERAL_MS = 50 * 60_000;
+/**
+ * Unseen for so long after the door: what would have shown that somebody stayed may have been in it, so that the
+ * silence since is no absence, and nobody knows. Whoever is well stirs before and after so short a time.
+ */
+const UNSEEN_MS = 15 * 60_000;
 /** A sign from inside this soon after the door may be the leaving itself: the hall sensor behind the closing door. */
 export const LEAVING_MS = 60_000;
 /** Who has gone out is in no room behind the hall so long after the door, and the draught that it made is over. */
@@ -128,10 +134,11 @@ export function noteInside(
 
 /**
  * When silence after the door becomes an absence; Infinity when no door is waiting for an answer. What stirred after a
- * door that was kept may be next in the backlog.
+ * door that was kept may be next in the backlog, and what was not seen is no silence.
  */
 export function presenceDeadlineMs(world: World, home: HomeRow): number {
-  return Math.max(leftAtMs(world, home), world.roster.homes.columns.backlogUntilMs[home]!);
+  const seenAtMs = leftAtMs(world, home) + unseenSinceDoorMs(world, home);
+  return Math.max(seenAtMs, world.roster.homes.columns.backlogUntilMs[home]!);
 }
 
 function leftAtMs(world: World, home: HomeRow): number {
@@ -140,7 +147,21 @@ function leftAtMs(world: World, home: HomeRow): number {
     return Number.POSITIVE_INFINITY;
   // Somebody came through the door and was not heard inside: that is not an empty home.
   if (columns.isReturning.get(home) === 1 || columns.blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
-  return columns.doorAtMs[home]! + (world.roster.livesAlone(home) ? AWAY_AFTER_MS : AWAY_AFTER_SEVERAL_MS);
+  const afterMs = world.roster.livesAlone(home) ? AWAY_AFTER_MS : AWAY_AFTER_SEVERAL_MS;
+  return columns.doorAtMs[home]! + afterMs;
+}
+
+/** What was kept and told was seen; it ends with the door, which is the last sign of life or nearly so. */
+function unseenSinceDoorMs(world: World, home: HomeRow): number {
+  const { blindMs, doorAtMs } = world.roster.homes.columns;
+  return Math.max(blindMs[home]!, unseenAfterMs(world, home, doorAtMs[home]!));
+}
+
+/** We went blind after the door, for long enough; a door that was kept is judged by what was kept with it. */
+function wasUnseenSinceDoor(world: World, home: HomeRow): boolean {
+  const { isUncertain, unseenFromMs, doorAtMs } = world.roster.homes.columns;
+  if (isUncertain.get(home) === UNCERTAIN.unseen) return true;
+  return unseenFromMs[home]! >= doorAtMs[home]! && unseenSinceDoorMs(world, home) >= UNSEEN_MS;
 }
 
 export function checkPresence(world: World, signals: Signals, home: HomeRow): void {
@@ -162,6 +183,11 @@ function leave(world: World, signals: Signals, home: HomeRow): void {
   const columns = world.roster.homes.columns;
   if (isMatOccupied(world, home)) {
     forgetDoor(world, home);
+    return;
+  }
+  if (wasUnseenSinceDoor(world, home)) {
+    forgetDoor(world, home);
+    columns.isUncertain.set(home, UNCERTAIN.unseen);
     return;
   }
   // A hit just now stays a hint: whoever walks on into a second room has not gone.
