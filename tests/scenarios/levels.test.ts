@@ -141,3 +141,39 @@ test('a mat that was told ON again after they left is somebody who has not gone'
     d1 12:00 => raised inactivity inactivity.night
   `);
 });
+
+const LEFT_THE_MAT = `
+    07:30 pir-living motion on
+    08:30 bed bed on
+    09:00 door contact open
+    09:00:05 door contact closed`;
+
+test('nor is the level of a mat while the door waits for its answer, when they lay there before it', () => {
+  play(`${LEFT_THE_MAT}
+    09:10 bed bed off level
+    d1 09:00:05 => raised away-too-long
+  `);
+  // Told ON again after the door: they have not gone.
+  play(`${LEFT_THE_MAT}
+    09:05 bed bed on level
+    09:10 bed bed off level
+    15:10 => raised inactivity inactivity.day
+  `);
+  // Somebody came in and lay down.
+  play(`${LEFT_THE_MAT}
+    09:10 bed bed off
+    09:10:30 bed bed on
+    09:20 bed bed off level
+    15:20 => raised inactivity inactivity.day
+  `);
+});
+
+test('of two residents one is at the door, and the other may just have risen', () => {
+  const two = { home: { residents: 2 }, rules: [inactivity, awayTooLong] };
+  playRules(
+    `${LEFT_THE_MAT}
+    09:10 bed bed off level
+    15:10 => raised inactivity inactivity.day`,
+    two,
+  );
+});

@@ -1,5 +1,5 @@
-// Goal: silence after the door is an absence only where it was seen. Who answered the door and collapsed while the link,
-// or we ourselves, were gone is not taken for somebody who went out (promise P4).
+// Goal: silence after the door is an absence only where it was seen. Who answered the door and collapsed while the
+// link, or we ourselves, were gone is not taken for somebody who went out (promise P4).
 
 import { test } from 'vitest';
 import { awayTooLong } from '#core/rules/away-too-long.ts';

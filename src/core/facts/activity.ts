@@ -44,8 +44,8 @@ export function isActivity(
 
 /**
  * A level says now what happened when nobody was told: the door that opened a while ago is closed, or nobody lies on
- * the mat of a home that they left after they lay there. When it was is lost, and nobody did anything now. Before its
- * level is taken over.
+ * the mat of a home that they left, or whose door they moved, after they lay there. When it was is lost, and nobody did
+ * anything now. Before its level is taken over.
  */
 export function isOldNews(
   world: World,
@@ -58,11 +58,20 @@ export function isOldNews(
   // Who speaks by levels only says by them what happens.
   if (reportsHour.get(device) === 0) return false;
   if (world.roster.isDoor(device)) return atMs > levelSinceMs[device]! + SHUT_MS;
-  const { presence, awaySinceMs } = world.roster.homes.columns;
-  const isEmpty = presence.get(home.get(device)) === PRESENCE.away;
+  const upAtMs = upSinceMs(world, home.get(device));
   // Heard of since then, and still ON: they have not gone.
-  const isHeardSince = lastSeenAtMs[device]! > awaySinceMs[home.get(device)]!;
-  return isEmpty && !isHeardSince && levelSinceMs[device]! < awaySinceMs[home.get(device)]!;
+  const isHeardSince = lastSeenAtMs[device]! > upAtMs;
+  return !isHeardSince && levelSinceMs[device]! < upAtMs;
+}
+
+/**
+ * Since when whoever lay on a mat of the home is up, whatever the mat says: they have gone out, or may just have. Of
+ * several one may lie there while another is at the door. 0 for not.
+ */
+function upSinceMs(world: World, home: HomeRow): number {
+  const { presence, awaySinceMs, doorAtMs, isReturning } = world.roster.homes.columns;
+  if (presence.get(home) === PRESENCE.away) return awaySinceMs[home]!;
+  return world.roster.livesAlone(home) && isReturning.get(home) === 0 ? doorAtMs[home]! : 0;
 }
 
 /**
