@@ -131,16 +131,45 @@ test('the night is a setting, the rule a switch, a declared absence an excuse', 
   );
 });
 
-test('an outage in the middle: nobody saw whether they came back', () => {
+test('blind for minutes: put off by the time that nobody saw, and not before the home is seen again', () => {
+  // Last heard at 02:00:20, so 13:40 were not seen.
   play(
     `${LEAVES}
     d1 02:03 gateway off
     d1 02:14 gateway on
+    d1 02:28:50 => raised night-exit
     d1 08:00 wait
   `,
     HOME,
   );
+  play(
+    `${LEAVES}
+    d1 02:12 gateway on
+    d1 02:12:20 gateway off
+    d1 02:40 gateway on
+    d1 02:43:10 => raised night-exit
+    d1 08:00 wait
+  `,
+    HOME,
+  );
+});
+
+test('blind for minutes, and the return comes before it is due, seen or told of later', () => {
+  const lost = `${LEAVES}\nd1 02:03 gateway off\nd1 02:14 gateway on`;
+  play(`${lost}\nd1 02:20 pir-living motion on\nd1 02:20:30 pir-bedroom motion on\nd1 08:00 wait`, HOME);
+  play(`${lost}\nd1 02:14:01 bed bed on late 300\nd1 08:00 wait`, HOME);
+});
+
+test('blind for more than an hour in all: who was out may have come back unseen', () => {
   play(`${LEAVES}\nd1 02:03 gateway off\nd1 05:00 gateway on\nd1 08:00 wait`, HOME);
+  const twice = (until: string): string => `${LEAVES}
+    d1 02:03 gateway off
+    d1 02:30:20 gateway on
+    d1 02:30:30 gateway off
+    d1 ${until} gateway on`;
+  // 30 min, and 29:40 or 30:10 from the last word on.
+  play(`${twice('03:00')}\nd1 03:14:50 => raised night-exit\nd1 08:00 wait`, HOME);
+  play(`${twice('03:00:30')}\nd1 08:00 wait`, HOME);
 });
 
 test('what a gateway kept comes in one rush: the return behind the leaving counts', () => {
@@ -165,10 +194,25 @@ test('what a gateway kept comes in one rush: the return behind the leaving count
     d1 08:00 gateway on
     d1 08:00 pir-bedroom motion on late 22200
     d1 08:00:01 door contact open late 21600
-    d1 08:01:01 => raised night-exit
+    d1 08:02:01 => raised night-exit
   `,
     HOME,
   );
+});
+
+test('kept by the gateway: what it does not tell of the time after the door was not seen', () => {
+  const spoken = HOME.devices!.filter(({ kind, zone }) => kind === 'contact' || zone === undefined);
+  const devices = spoken.map((device) => ({ ...device, supervision: '5h' as const }));
+  const kept = `
+    23:00 pir-living motion on
+    23:10 gateway off
+    d1 02:40 gateway on
+    d1 02:40:01 pir-living motion on late 3601
+    d1 02:40:02 door contact open late 2402`;
+  const home = { ...HOME, devices };
+  play(`${kept}\nd1 02:55 => raised night-exit\nd1 08:00 wait`, home);
+  // It tells that nothing stirred until 02:20.
+  play(`${kept}\nd1 02:40:03 pir-living battery_pct 80 late 1203\nd1 02:42:03 => raised night-exit`, home);
 });
 
 test('a city that gives them longer than the home takes to be found empty is not asked sooner', () => {
@@ -179,10 +223,11 @@ test('a city that gives them longer than the home takes to be found empty is not
   expect(effects[0]).toMatchObject({ alert: { explanation: { params: { thresholdMs: 7_200_000 } } } });
 });
 
-test('a restart in the middle', () => {
+test('a restart in the middle: an outage of our own of minutes puts it off, for nobody saw them come back', () => {
   play(`${LEAVES}\nd1 02:05 pulse\nd1 02:05:30 resumed\nd1 02:15:10 => raised night-exit`, HOME);
-  // Longer than a minute we saw nothing ourselves.
-  play(`${LEAVES}\nd1 02:10 resumed\nd1 08:00 wait`, HOME);
+  // Longer than a minute we saw nothing ourselves: from 02:00:20 on.
+  play(`${LEAVES}\nd1 02:10 resumed\nd1 02:24:50 => raised night-exit\nd1 08:00 wait`, HOME);
+  play(`${LEAVES}\nd1 03:10 resumed\nd1 08:00 wait`, HOME);
 });
 
 test('the nights the clocks change', () => {

@@ -96,9 +96,10 @@ function awaitMore(world: World, home: HomeRow): void {
 /** Of this time we know now that nothing stirred in it. */
 function takeOff(world: World, home: HomeRow, fromMs: number, untilMs: number): void {
   const columns = world.roster.homes.columns;
-  const { blindMs, roamBlindMs, lastActivityAtMs, roamedAtMs } = columns;
+  const { blindMs, roamBlindMs, blindInAllMs, lastActivityAtMs, roamedAtMs } = columns;
   const seenMs = Math.max(0, untilMs - Math.max(fromMs, lastActivityAtMs[home]!));
   const roamSeenMs = Math.max(0, untilMs - Math.max(fromMs, roamedAtMs[home]!));
+  blindInAllMs[home]! -= Math.min(seenMs, blindMs[home]!);
   blindMs[home] = Math.max(0, blindMs[home]! - seenMs);
   roamBlindMs[home] = Math.max(0, roamBlindMs[home]! - roamSeenMs);
 }

@@ -102,6 +102,7 @@ function addBlindMs(world: World, home: HomeRow, fromMs: number): void {
     columns.isUncertain.set(home, UNCERTAIN.unseen);
   columns.blindMs[home]! += blindMs;
   columns.roamBlindMs[home]! += blindMs;
+  columns.blindInAllMs[home]! += blindMs;
   noteSightBack(world, home, fromMs);
 }
 

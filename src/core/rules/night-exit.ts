@@ -1,9 +1,10 @@
 // R7: the door was used in the night and nobody stirs inside afterwards: whoever lives here is out in the dark. Raised
 // after a quarter of an hour without any sign inside; where a single sign left it open, when the home is found empty.
 // Over with the return, but somebody has to look: it does not close by itself.
-// Needs a contact at the door, and sight of the home ever since: blindness is no evidence.
+// Needs a contact at the door. Blindness is no evidence: it puts the watch off, and a long one ends it.
 
 import { LEAVING_MS } from '../facts/presence.ts';
+import { isDueAndSeen, whenSeenMs } from '../facts/sight.ts';
 import { isMinuteBetween } from '../state/local-day.ts';
 import { localMinuteOfDay } from '../state/local-time.ts';
 import { PRESENCE } from '../state/roster.ts';
@@ -15,6 +16,8 @@ import { homePlace, homeSubject } from './subject.ts';
 const MINUTE_MS = 60_000;
 /** Stored readings come in one rush: what followed the door is heard within this time. */
 const RUSH_MS = MINUTE_MS;
+/** Not seen for longer than this since the door: whoever was out may have come back. Our own choice. */
+const UNSEEN_MAX_MS = 60 * MINUTE_MS;
 
 const PARAMETERS = {
   isOn: {
@@ -56,6 +59,8 @@ const HOME_COLUMNS = {
   exitAtMs: 'f64',
   /** When we heard of it. */
   heardAtMs: 'f64',
+  /** Of `blindInAllMs`: what was before the door. */
+  blindBeforeMs: 'f64',
   isRaised: 'u8',
 } as const;
 
@@ -73,13 +78,14 @@ export const nightExit = defineRule({
   start: (context) => ({
     onActivity: (home) => onActivity(context, home),
     onPresence: (home) => onPresence(context, home),
-    nextDeadlineMs: (home) => dueAtMs(context, home),
+    onSight: (home) => wake(context, home),
+    nextDeadlineMs: (home) => nextDeadlineMs(context, home),
     onDeadline: (home) => onDeadline(context, home),
   }),
 });
 
 function onActivity(context: Context, home: HomeRow): void {
-  const { exitAtMs, heardAtMs, isRaised } = context.home();
+  const { exitAtMs, heardAtMs, blindBeforeMs, isRaised } = context.home();
   const { doorAtMs, isReturning, lastActivityAtMs } = context.world.roster.homes.columns;
   const doorMs = doorAtMs[home]!;
   const isDoor = doorMs > 0 && doorMs === lastActivityAtMs[home];
@@ -90,8 +96,10 @@ function onActivity(context: Context, home: HomeRow): void {
     return;
   }
   exitAtMs[home] = isNight(context, home, doorMs) ? doorMs : 0;
+  const { blindInAllMs, blindMs } = context.world.roster.homes.columns;
   heardAtMs[home] = context.world.nowMs;
-  context.world.wakeHome(home, dueAtMs(context, home));
+  blindBeforeMs[home] = blindInAllMs[home]! - blindMs[home]!;
+  wake(context, home);
 }
 
 function isNight(context: Context, home: HomeRow, atMs: number): boolean {
@@ -103,27 +111,39 @@ function isNight(context: Context, home: HomeRow, atMs: number): boolean {
 /** The home was found empty: single hits after the door were strays. Or somebody said that they are away. */
 function onPresence(context: Context, home: HomeRow): void {
   const { presence, awaySinceMs } = context.world.roster.homes.columns;
-  const exitMs = context.home().exitAtMs[home]!;
-  if (presence.get(home) !== PRESENCE.away || exitMs === 0) return;
-  if (awaySinceMs[home] !== exitMs) context.home().exitAtMs[home] = 0;
-  // The return is waited for longer than the home takes to be found empty: `onDeadline` looks after it.
-  else if (exitMs + context.settings(home).returnMs > context.world.nowMs) return;
-  // In a rush of stored readings the return may be the next; `onDeadline` looks after it.
-  else if (context.home().heardAtMs[home]! + RUSH_MS <= context.world.nowMs) judge(context, home);
+  const { exitAtMs } = context.home();
+  if (presence.get(home) !== PRESENCE.away || exitAtMs[home] === 0) return;
+  if (awaySinceMs[home] !== exitAtMs[home]) exitAtMs[home] = 0;
+  // The return may be waited for longer, or be the next in a rush of stored readings.
+  else wake(context, home);
+}
+
+function wake(context: Context, home: HomeRow): void {
+  context.world.wakeHome(home, nextDeadlineMs(context, home));
+}
+
+function nextDeadlineMs(context: Context, home: HomeRow): number {
+  return whenSeenMs(context.world, home, dueAtMs(context, home));
 }
 
 function dueAtMs(context: Context, home: HomeRow): number {
   const { exitAtMs, heardAtMs } = context.home();
-  if (exitAtMs[home] === 0) return Number.POSITIVE_INFINITY;
-  const dueMs = Math.max(exitAtMs[home]! + context.settings(home).returnMs, heardAtMs[home]! + RUSH_MS);
-  // Looked at, and left to the finding of an empty home.
-  return dueMs < context.world.nowMs ? Number.POSITIVE_INFINITY : dueMs;
+  const { blindSinceMs, presence } = context.world.roster.homes.columns;
+  if (exitAtMs[home] === 0 || blindSinceMs[home]! > 0) return Number.POSITIVE_INFINITY;
+  // A single sign has left it open: until the home is found empty.
+  if (presence.get(home) !== PRESENCE.away && isStirring(context, home)) return Number.POSITIVE_INFINITY;
+  const dueMs = exitAtMs[home]! + context.settings(home).returnMs + unseenMs(context, home);
+  return Math.max(dueMs, heardAtMs[home]! + RUSH_MS);
+}
+
+/** How much of the time since the door was not seen. */
+function unseenMs(context: Context, home: HomeRow): number {
+  const { blindInAllMs } = context.world.roster.homes.columns;
+  return Math.max(0, blindInAllMs[home]! - context.home().blindBeforeMs[home]!);
 }
 
 function onDeadline(context: Context, home: HomeRow): void {
-  if (dueAtMs(context, home) !== context.world.nowMs) return;
-  const isAway = context.world.roster.homes.columns.presence.get(home) === PRESENCE.away;
-  if (isAway || !isStirring(context, home)) judge(context, home);
+  if (isDueAndSeen(context.world, home, dueAtMs(context, home))) judge(context, home);
 }
 
 /** Any sign inside since the door, but for the hall while the door falls shut. */
@@ -138,12 +158,11 @@ function isStirring(context: Context, home: HomeRow): boolean {
 
 function judge(context: Context, home: HomeRow): void {
   const { world } = context;
-  const { blindSinceMs, blindMs } = world.roster.homes.columns;
   const { exitAtMs, isRaised } = context.home();
   const { isOn, returnMs } = context.settings(home);
   const sinceMs = exitAtMs[home]!;
   exitAtMs[home] = 0;
-  if (isOn === 0 || !world.roster.isWatched(home) || blindSinceMs[home]! > 0 || blindMs[home]! > 0) return;
+  if (isOn === 0 || !world.roster.isWatched(home) || unseenMs(context, home) > UNSEEN_MAX_MS) return;
   if ((world.roster.absences.get(home)?.untilMs ?? 0) > world.nowMs) return;
   isRaised.set(home, 1);
   context.raise({

@@ -20,6 +20,8 @@ export const HOME_COLUMNS = {
   blindSinceMs: 'f64',
   /** How long we have been blind since the last activity. */
   blindMs: 'f64',
+  /** The same since we know the home: signs of life take nothing off, only what is told of it later does. */
+  blindInAllMs: 'f64',
   presence: 'u8',
   doorAtMs: 'f64',
   awaySinceMs: 'f64',
