@@ -229,6 +229,22 @@ test('while we are down ourselves nothing is seen', () => {
   );
 });
 
+test('our own outage in a sight that has lasted makes nothing of before count', () => {
+  play(
+    `
+    06:00 pir motion on
+    06:01 staff li declare-away 120
+    06:01 => declared-away
+    ${beats(6 * 60 + 2, 10 * 60)}
+    ${beats(21 * 60, 34 * 60)}
+    d1 10:02 resumed
+    ${beats(34 * 60 + 2, 34 * 60 + 28)}
+    ${beats(36 * 60, 37 * 60 + 30)}
+  `,
+    BAD_LINK,
+  );
+});
+
 test('a home that has ended is not waited for', () => {
   play(
     `

@@ -116,12 +116,13 @@ function onSight(context: Context, home: HomeRow): void {
   world.wakeHome(home, nextDeadlineMs(context, home));
 }
 
-/** Whether the present sight of the home, or the one before, was one from when it began until `heardAtMs`. */
-function hasLasted(context: Context, home: HomeRow, heardAtMs: number): boolean {
-  const { seenSinceMs } = context.home();
-  // While we were down ourselves we saw nothing.
-  const fromMs = Math.max(seenSinceMs[home]!, context.world.resumedAtMs);
-  return seenSinceMs[home] === 0 || heardAtMs - fromMs >= LASTS_MS;
+/** Whether the present sight of the home, or the one before, went on from when it began until `heardAtMs`. */
+function hasLasted({ world, home: own }: Context, home: HomeRow, heardAtMs: number): boolean {
+  const sinceMs = own().seenSinceMs[home]!;
+  // While we were down ourselves we saw nothing: one piece of it before that, or one after, has to be long enough.
+  const downAtMs = world.resumedAtMs - world.outageMs;
+  const isBefore = sinceMs < downAtMs && Math.min(heardAtMs, downAtMs) - sinceMs >= LASTS_MS;
+  return sinceMs === 0 || isBefore || heardAtMs - Math.max(sinceMs, world.resumedAtMs) >= LASTS_MS;
 }
 
 function end(context: Context, home: HomeRow): void {
