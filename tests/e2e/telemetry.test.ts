@@ -19,7 +19,7 @@ import {
   topicOf,
 } from '../support/service.ts';
 import { isInstalled, startInflux } from '../support/time-series-servers.ts';
-import { until } from '../support/until.ts';
+import { until, untilAnswer } from '../support/until.ts';
 
 let folder = '';
 const running: { stop(): Promise<void> }[] = [];
@@ -52,17 +52,11 @@ function publish(
 }
 
 /** The status is a moment old: count what must have been written, or wait for the chart (`untilTemperatures`). */
-async function untilStatus(
+function untilStatus(
   service: ServiceUnderTest,
   isTrue: (status: TelemetryStatus) => boolean,
 ): Promise<TelemetryStatus> {
-  const endMs = performance.now() + 60_000;
-  for (;;) {
-    const status = await service.api.get<TelemetryStatus>('/telemetry');
-    if (isTrue(status)) return status;
-    if (performance.now() > endMs) throw new Error(`telemetry stays at ${JSON.stringify(status)}`);
-    await sleep(50);
-  }
+  return untilAnswer('the status of telemetry', () => service.api.get<TelemetryStatus>('/telemetry'), isTrue);
 }
 
 interface Chart {
@@ -71,20 +65,13 @@ interface Chart {
 }
 
 /** The temperatures of the last hour: how many, and the last, as soon as the chart holds `count` of them. */
-async function untilTemperatures(
-  service: ServiceUnderTest,
-  homeId: string,
-  count = 1,
-): Promise<Temperatures> {
-  const endMs = performance.now() + 60_000;
-  for (;;) {
+function untilTemperatures(service: ServiceUnderTest, homeId: string, count = 1): Promise<Temperatures> {
+  const ask = async (): Promise<Temperatures> => {
     const { series } = await service.api.get<Chart>(chartPath(homeId, Date.now())).catch(whileUnavailable);
     const points = series.find(({ kind }) => kind === 'temperature_c')?.points ?? [];
-    const found = { count: points.reduce((sum, [, n]) => sum + n!, 0), last: points.at(-1)?.[5] };
-    if (found.count >= count) return found;
-    if (performance.now() > endMs) throw new Error(`the chart stays at ${JSON.stringify(found)}`);
-    await sleep(50);
-  }
+    return { count: points.reduce((sum, [, n]) => sum + n!, 0), last: points.at(-1)?.[5] };
+  };
+  return untilAnswer(`${count} temperatures in the chart`, ask, (found) => found.count >= count);
 }
 
 interface Temperatures {

@@ -9,3 +9,19 @@ export async function until(what: string, isTrue: () => boolean, timeoutMs = 60_
     await sleep(5);
   }
 }
+
+/** Asks until the answer is what is waited for, and gives it. */
+export async function untilAnswer<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isIt: (answer: T) => boolean,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const endMs = performance.now() + timeoutMs;
+  for (;;) {
+    const answer = await ask();
+    if (isIt(answer)) return answer;
+    if (performance.now() > endMs) throw new Error(`waited in vain for ${what}: ${JSON.stringify(answer)}`);
+    await sleep(50);
+  }
+}

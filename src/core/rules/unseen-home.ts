@@ -4,6 +4,7 @@
 // that of silence would ever come to its end: a sight that does not last is none, unless somebody stirs in it.
 
 import { coverageOf } from '../facts/sight.ts';
+import type { Explanation } from '../model/alert.ts';
 import type { HomeRow } from '../state/row.ts';
 import { endEpisode } from './episode.ts';
 import { defineRule, type RuleContext } from './rule.ts';
@@ -86,15 +87,18 @@ function onActivity(context: Context, home: HomeRow): void {
 
 /** After it has rung: again when it is long ago. */
 function onContact(context: Context, home: HomeRow): void {
-  const { world } = context;
+  const { nowMs, roster } = context.world;
   const own = context.home();
   if (own.isRaised.get(home) === 0) return;
-  const { blindMs, blindSinceMs } = world.roster.homes.columns;
-  own.contactAtMs[home] = world.nowMs;
-  own.unseenSinceMs[home] = world.nowMs;
-  own.blindBeforeMs[home] = blindMs[home]! + (isBlind(context, home) ? world.nowMs - blindSinceMs[home]! : 0);
-  if (isBlind(context, home)) onActivity(context, home);
-  else end(context, home);
+  own.contactAtMs[home] = nowMs;
+  if (!isBlind(context, home)) {
+    end(context, home);
+    return;
+  }
+  const { blindMs, blindSinceMs } = roster.homes.columns;
+  own.unseenSinceMs[home] = nowMs;
+  own.blindBeforeMs[home] = blindMs[home]! + nowMs - blindSinceMs[home]!;
+  onActivity(context, home);
 }
 
 function onSight(context: Context, home: HomeRow): void {
@@ -198,31 +202,27 @@ function heardAtMs({ world }: Context, home: HomeRow): number {
 
 function ring(context: Context, home: HomeRow): void {
   const { world } = context;
-  const { blindSinceMs } = world.roster.homes.columns;
-  const dueMs = dueAtMs(context, home);
-  const beforeMs = context.home().isRaised.get(home) === 1 ? 0 : unseenBeforeMs(context, home);
+  const own = context.home();
+  const cause = `due-${dueAtMs(context, home)}`;
+  // Before it is marked as raised: what has rung before rings again for this blindness alone.
+  const explanation = explanationOf(
+    context,
+    home,
+    own.isRaised.get(home) === 1 ? 0 : unseenBeforeMs(context, home),
+  );
+  own.isRaised.set(home, 1);
+  own.rangAtMs[home] = world.nowMs;
+  const subject = homeSubject(world, home);
+  const place = homePlace(world.roster, home);
+  context.raise({ kind: 'unseen-home', priority: 3, subject, cause, ...place, lateByMs: 0, explanation });
+}
+
+function explanationOf(context: Context, home: HomeRow, beforeMs: number): Explanation {
+  const { world } = context;
+  const blindSinceMs = world.roster.homes.columns.blindSinceMs[home]!;
   const { live, total } = coverageOf(world, home);
-  const coverage = total === 0 ? 0 : live / total;
-  const common = { thresholdMs: thresholdMs(context, home), coverage };
-  context.home().isRaised.set(home, 1);
-  context.home().rangAtMs[home] = world.nowMs;
-  context.raise({
-    kind: 'unseen-home',
-    priority: 3,
-    subject: homeSubject(world, home),
-    cause: `due-${dueMs}`,
-    ...homePlace(world.roster, home),
-    lateByMs: 0,
-    explanation:
-      beforeMs < BRIEFLY_MS
-        ? { code: 'unseen-home', params: { sinceMs: blindSinceMs[home]!, ...common } }
-        : {
-            code: 'unseen-home.brief',
-            params: {
-              sinceMs: sinceMs(context, home),
-              unseenMs: beforeMs + world.nowMs - blindSinceMs[home]!,
-              ...common,
-            },
-          },
-  });
+  const common = { thresholdMs: thresholdMs(context, home), coverage: total === 0 ? 0 : live / total };
+  if (beforeMs < BRIEFLY_MS) return { code: 'unseen-home', params: { sinceMs: blindSinceMs, ...common } };
+  const unseenMs = beforeMs + world.nowMs - blindSinceMs;
+  return { code: 'unseen-home.brief', params: { sinceMs: sinceMs(context, home), unseenMs, ...common } };
 }
