@@ -2,10 +2,16 @@
 // rest of the log. A broken snapshot is never used and never silently ignored: it is reported, and the one before it is
 // taken (the newest two are kept for that). Says nothing about whether a core version can read another one's data.
 
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PARTIAL_ENDING, replaceFile } from '#ops/replace-file.ts';
-import { decodeSnapshot, type Snapshot, type UnsavedSnapshot, writeSnapshot } from './snapshot-file.ts';
+import {
+  type DecodedSnapshot,
+  readSnapshot,
+  type Snapshot,
+  type UnsavedSnapshot,
+  writeSnapshot,
+} from './snapshot-file.ts';
 
 export type { Snapshot, UnsavedSnapshot } from './snapshot-file.ts';
 
@@ -65,9 +71,9 @@ class FileSnapshotStore implements SnapshotStore {
 
   async #readIntact(name: string): Promise<Snapshot | null> {
     const file = join(this.#options.folder, name);
-    let bytes: Uint8Array;
+    let decoded: DecodedSnapshot;
     try {
-      bytes = await readFile(file);
+      decoded = await decodedFile(file);
     } catch (error) {
       // Perhaps readable again later: not set aside.
       this.#options.onBroken(
@@ -76,7 +82,6 @@ class FileSnapshotStore implements SnapshotStore {
       );
       return null;
     }
-    const decoded = decodeSnapshot(bytes);
     if (decoded.ok) return decoded.snapshot;
     this.#options.onBroken(file, decoded.reason);
     // Set aside, lest it counts as one of the two that are kept and pushes out an intact one.
@@ -104,6 +109,15 @@ class FileSnapshotStore implements SnapshotStore {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
       throw error;
     }
+  }
+}
+
+async function decodedFile(file: string): Promise<DecodedSnapshot> {
+  const handle = await open(file, 'r');
+  try {
+    return await readSnapshot(handle);
+  } finally {
+    await handle.close();
   }
 }
 

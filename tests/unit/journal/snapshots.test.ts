@@ -1,5 +1,6 @@
 // Goal: only a whole snapshot is ever used; a broken one is reported and the one before it taken.
 
+import { createHash } from 'node:crypto';
 import {
   mkdtempSync,
   readdirSync,
@@ -9,6 +10,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -90,6 +92,23 @@ test.each([
   await store.save(unsaved(3));
   writeFileSync(fileOf(3), '');
   expect(await latest()).toEqual(snapshot(1));
+});
+
+test('of a million homes: larger than what Node reads or hashes at once', async () => {
+  const dataBytes = 2 ** 31 + 5;
+  await store.save({ offset: 7, coreVersion: 'core 7', parts: [] });
+  const start = readFileSync(fileOf(7)).subarray(0, -32);
+  const hash = createHash('sha256').update(start);
+  const zeros = new Uint8Array(2 ** 26);
+  for (let at = 0; at < dataBytes; at += zeros.length) hash.update(zeros.subarray(0, dataBytes - at));
+  // The data is a hole in the file.
+  const handle = await open(fileOf(7), 'r+');
+  await handle.truncate(start.length);
+  await handle.write(hash.digest(), 0, 32, start.length + dataBytes);
+  await handle.close();
+  const found = await store.latest();
+  expect(broken).toEqual([]);
+  expect([found?.offset, found?.data.length, found?.data.at(-1)]).toEqual([7, dataBytes, 0]);
 });
 
 test('torn at any length', async () => {
