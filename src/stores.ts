@@ -11,7 +11,7 @@ import {
   createMemorySnapshotStore,
   type SnapshotStore,
 } from '#journal/snapshots.ts';
-import { createSqliteLog, LOG_FILE_NAME } from '#journal/sqlite.ts';
+import { LOG_FILE_NAME, openSqliteLog } from '#journal/sqlite.ts';
 import { usedLogBytes } from '#journal/sqlite-size.ts';
 import { lockFolder } from '#ops/folder-lock.ts';
 import type { Logger } from '#ops/log.ts';
@@ -59,7 +59,7 @@ async function openInFolder({ config, clock, logger, onFatal, closers }: StorePa
   const folder = config.dataDir;
   const lock = lockFolder(folder);
   closers.push(() => lock.release());
-  const log = await createSqliteLog({
+  const opened = await openSqliteLog({
     folder,
     clock,
     clockKind: config.clock,
@@ -67,7 +67,14 @@ async function openInFolder({ config, clock, logger, onFatal, closers }: StorePa
     onFatal,
     onNotice: (notice) => logger.warn(notice, 'log'),
   });
-  closers.push(() => log.close());
+  // Its thread still reads; the registry is opened meanwhile, and not before the log was found to be ours.
+  // A log that does not come has ended its threads itself.
+  closers.push(() =>
+    opened.log.then(
+      (log) => log.close(),
+      () => undefined,
+    ),
+  );
   const { resumableEffects } = LIMITS;
   const alerts = openSqliteAlertStore({ file: join(folder, 'alerts.db'), resumableEffects });
   closers.push(() => alerts.close());
@@ -81,6 +88,7 @@ async function openInFolder({ config, clock, logger, onFatal, closers }: StorePa
     clock: WALL,
   });
   closers.push(() => registry.close());
+  const log = await opened.log;
   const logFile = join(folder, LOG_FILE_NAME);
   return { log, alerts, snapshots, registry, usedLogBytes: () => usedLogBytes(folder), logFile };
 }

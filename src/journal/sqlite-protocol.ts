@@ -5,6 +5,7 @@
 import type { RefusedFrame } from './journal.ts';
 import type { LogErrorCode } from './log-error.ts';
 import type { LogState } from './sequencer.ts';
+import type { WindowMemory } from './window.ts';
 
 /** Which clock gives `atMs`: fixed for a data folder at its creation. */
 export type ClockKind = 'live' | 'recording';
@@ -16,6 +17,22 @@ export interface OpenRequest {
   readonly busyTimeoutMs: number;
   readonly refusedFrames: number;
   readonly maxFileBytes: number | null;
+}
+
+/** Once, after `open` and before the first commit. */
+export interface RestoreWindowRequest {
+  readonly kind: 'restore-window';
+  readonly file: string;
+  /** The saved copy; need not exist. */
+  readonly windowFile: string;
+  readonly identitiesPerSource: number;
+}
+
+export interface RestoredWindow {
+  /** From now on of the thread that asked. */
+  readonly window: WindowMemory;
+  /** Entries that the saved copy lacks. */
+  readonly unsavedEntries: number;
 }
 
 export interface CommitRequest {
@@ -42,7 +59,13 @@ export interface CloseRequest {
   readonly kind: 'close';
 }
 
-export type WriterRequest = OpenRequest | CommitRequest | TrimRequest | CheckpointRequest | CloseRequest;
+export type WriterRequest =
+  | OpenRequest
+  | RestoreWindowRequest
+  | CommitRequest
+  | TrimRequest
+  | CheckpointRequest
+  | CloseRequest;
 
 export interface OpenCheckpointerRequest {
   readonly kind: 'open-checkpointer';
@@ -60,6 +83,7 @@ export interface WalState {
 export interface AnswerOf {
   readonly open: LogState;
   readonly 'open-checkpointer': null;
+  readonly 'restore-window': RestoredWindow;
   readonly commit: null;
   /** The oldest retained offset after the step. */
   readonly trim: number;

@@ -2,9 +2,9 @@
 // commits; in WAL mode a reader and the writer never wait for each other. The entries have to become objects on the
 // main thread anyway, so a thread of its own would only add a copy. Slices with a turn of the event loop between them
 // keep sockets and alarms going, and end the read transaction, so that checkpoints can begin the WAL anew.
+// The one exception is `restoreIdentities`: of a connection in the writer's thread, before there is anything to write.
 
 import type { StatementSync } from 'node:sqlite';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Entry } from '#core/model/entry.ts';
 import { parseBodies } from './body-scanner.ts';
 import type { KeptRefusedFrame, RefusedQuery } from './journal.ts';
@@ -15,19 +15,19 @@ import type { IdentityWindow } from './window.ts';
 /** Rows read in one go: about a millisecond of the event loop. */
 const ROWS_PER_SLICE = 200;
 const TIMEOUT_MS = 1_000;
-/** While opening nothing else waits for the event loop. */
+/** Some megabytes of rows. */
 const IDENTITIES_PER_SLICE = 20_000;
 
 const ENTRIES = `SELECT offset, at_ms, source, id_a, id_b, body, checksum FROM entry
   WHERE offset > ? AND offset <= ? ORDER BY offset LIMIT ?`;
-const IDENTITIES = `SELECT offset, source, id_a, id_b, at_ms FROM entry
+const IDENTITIES = `SELECT source, id_a, id_b, at_ms FROM entry
   WHERE offset > ? AND offset <= ? ORDER BY offset`;
 const REFUSED = `SELECT id, at_ms, gateway_id, source, topic, reason, detail, payload, payload_bytes FROM refused
   WHERE (?1 IS NULL OR gateway_id = ?1) AND (?2 IS NULL OR reason = ?2) AND (?3 IS NULL OR id < ?3)
   ORDER BY id DESC LIMIT ?4`;
 
 type EntryRow = readonly [number, number, number | null, number | null, number | null, string, number];
-type IdentityRow = readonly [number, number | null, number | null, number | null, number];
+type IdentityRow = readonly [number | null, number | null, number | null, number];
 type RefusedRow = readonly [
   id: number,
   atMs: number,
@@ -77,19 +77,14 @@ export class SqliteReader {
     });
   }
 
-  /** Enters the identities of all entries after `afterOffset` into the window. */
-  async restoreIdentities(window: IdentityWindow, afterOffset: number, lastOffset: number): Promise<void> {
+  /** Enters the identities of all entries after `afterOffset` into the window, without a pause. */
+  restoreIdentities(window: IdentityWindow, afterOffset: number, lastOffset: number): void {
     for (let after = afterOffset; after < lastOffset; after += IDENTITIES_PER_SLICE) {
       const upTo = Math.min(lastOffset, after + IDENTITIES_PER_SLICE);
-      for (const [, source, idA, idB, atMs] of this.#connection.all<IdentityRow>(
-        this.#identities,
-        after,
-        upTo,
-      )) {
-        if (source === null || idA === null || idB === null) continue;
-        window.restore(source, hashOfHalves(idA, idB), atMs);
-      }
-      await nextTurn();
+      const rows = this.#connection.all<IdentityRow>(this.#identities, after, upTo);
+      for (const [source, idA, idB, atMs] of rows)
+        if (source !== null && idA !== null && idB !== null)
+          window.restore(source, hashOfHalves(idA, idB), atMs);
     }
   }
 

@@ -6,6 +6,7 @@ import { LogError } from './log-error.ts';
 import type { Answer, AnswerOf, WriterRequest } from './sqlite-protocol.ts';
 import { asWriteError } from './sqlite-schema.ts';
 import { SqliteWriter } from './sqlite-writer.ts';
+import { restoreWindow } from './window-restore.ts';
 
 let writer: SqliteWriter | null = null;
 
@@ -19,6 +20,8 @@ function answer(request: WriterRequest): AnswerOf[keyof AnswerOf] {
     case 'open':
       writer = new SqliteWriter(request);
       return writer.state();
+    case 'restore-window':
+      return restoreWindow(request, opened().state());
     case 'commit':
       opened().commit(request);
       return null;

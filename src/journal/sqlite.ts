@@ -1,103 +1,99 @@
-// The embedded log: one SQLite file, written by a thread of its own in group commits (sequencer.ts forms them).
-// Invariants: an append resolves after the fsync of its commit; a failed commit is either undone completely (no space,
-// locked) or final: everything is rejected, `onFatal` is called once, no commit and no fsync is tried again.
-// Does not lock the folder (ops/folder-lock.ts does) and does not decide what may be trimmed.
+// Opens the embedded log: one SQLite file (sqlite-log.ts is it at work). In two steps, because the second takes long
+// and needs nothing of the main thread: first the file is ours and a log of this kind, or is refused; then the
+// identities of its last entries are read by the writer's thread.
 
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Entry } from '#core/model/entry.ts';
-import type {
-  Clock,
-  Draft,
-  EventLog,
-  KeptRefusedFrame,
-  LogPosition,
-  Receipt,
-  RefusedFrame,
-  RefusedQuery,
-} from './journal.ts';
+import type { EventLog } from './journal.ts';
 import { LogError } from './log-error.ts';
-import { checkPartition, checkRetained } from './read-bounds.ts';
-import { type Batch, type CommitStore, type LogLimits, type LogState, Sequencer } from './sequencer.ts';
-import {
-  type CheckpointerRequest,
-  type ClockKind,
-  NUMBERS_PER_ENTRY,
-  type WriterRequest,
-} from './sqlite-protocol.ts';
+import type { LogState } from './sequencer.ts';
+import { SqliteLog, type SqliteLogOptions, WINDOW_FILE_NAME } from './sqlite-log.ts';
+import type { CheckpointerRequest, ClockKind, OpenRequest, WriterRequest } from './sqlite-protocol.ts';
 import { SqliteReader } from './sqlite-reader.ts';
-import { hashHalves } from './sqlite-row.ts';
-import { WalKeeper } from './wal-keeper.ts';
 import { IdentityWindow } from './window.ts';
-import { loadWindow, saveWindow } from './window-file.ts';
 import { WorkerLink } from './worker-link.ts';
 
+export type { LogNotice, SqliteLogOptions } from './sqlite-log.ts';
 export type { ClockKind };
 
-/** Something an operator of the server should know; the log goes on. */
-export interface LogNotice {
-  readonly code: 'wal-large' | 'checkpoint-postponed' | 'window-not-saved';
-  readonly detail: string;
+export interface OpenedSqliteLog {
+  /** The log: about a second later per million entries whose identities have to be read. */
+  readonly log: Promise<EventLog>;
 }
 
-export interface SqliteLogOptions {
-  /** Created when missing (mode 0700). The log is `journal.db` in it, mode 0600. */
-  readonly folder: string;
-  readonly clock: Clock;
-  /** Fixed at creation; opening with the other kind is refused ('data-clock-kind'). */
-  readonly clockKind: ClockKind;
-  readonly limits: LogLimits;
-  /** Called once: the log will never commit again. Raise the local alarm and end the process. */
-  readonly onFatal: (error: Error) => void;
-  readonly onNotice?: (notice: LogNotice) => void;
-  /** How long a commit waits for another program's write lock. Default 5,000 ms. */
-  readonly busyTimeoutMs?: number;
-  /** The file's own quota, bytes: beyond, commits fail as on a full disk. Default: none. */
-  readonly maxFileBytes?: number;
+/** The threads, and what a crash of one means: until the log stands, that the request it owes is rejected. */
+interface Threads {
+  readonly writer: WorkerLink<WriterRequest>;
+  readonly checkpointer: WorkerLink<CheckpointerRequest>;
+  onCrash: (error: Error) => void;
 }
 
 /** In the data folder. */
 export const LOG_FILE_NAME = 'journal.db';
-const WINDOW_FILE_NAME = 'journal-window.bin';
 const DEFAULT_BUSY_TIMEOUT_MS = 5_000;
-/** Entries between two saved copies of the window: scanning that many at opening takes about a second. */
-const WINDOW_SAVE_ENTRIES = 1_000_000;
-/** At closing, a copy is worth its while from here on. */
-const WINDOW_CLOSE_ENTRIES = 10_000;
-/** Between two steps of a trim: the writer is free for commits most of the time. */
-const TRIM_PAUSE_MS = 2;
-/** About what one step adds to the WAL: the pages of 200 entries. */
-const TRIM_STEP_BYTES = 64 * 1024;
 
 /** Opens or creates the log. Rejects with `LogError`, code 'data-…', 'log-full', 'log-busy' or 'log-failed'. */
 export async function createSqliteLog(options: SqliteLogOptions): Promise<EventLog> {
+  const { log } = await openSqliteLog(options);
+  return log;
+}
+
+/** The same, for whoever has something else to do until it stands. Rejects with what refuses the file. */
+export async function openSqliteLog(options: SqliteLogOptions): Promise<OpenedSqliteLog> {
   const file = prepareFile(options.folder);
-  // Until the log stands, a crash of the thread rejects the request it owes.
-  let onCrash = (_error: Error): void => {};
-  const writer = new WorkerLink<WriterRequest>(workerFile('sqlite-worker.ts'), (error) => onCrash(error));
-  const checkpointer = new WorkerLink<CheckpointerRequest>(workerFile('checkpoint-worker.ts'), (error) =>
-    onCrash(error),
-  );
-  try {
-    const state = await writer.ask<'open'>(openRequest(file, options));
+  const threads = startThreads();
+  const state = await orEnd(threads, async () => {
+    const { writer, checkpointer } = threads;
+    const opened = await writer.ask<'open'>(openRequest(file, options));
     await checkpointer.ask<'open-checkpointer'>({ kind: 'open-checkpointer', file });
-    const reader = new SqliteReader(file);
-    const restored = await restoreWindow(options, reader, state);
-    const log = new SqliteLog(options, { writer, checkpointer, reader, state, ...restored });
-    onCrash = (error) => log.fail(error);
-    return log;
-  } catch (error) {
-    await Promise.all([writer.terminate(), checkpointer.terminate()]);
-    throw error;
-  }
+    return opened;
+  });
+  const log = orEnd(threads, () => standUp(options, { file, threads, state }));
+  // Whoever asks for it is told; nobody may have come to that yet.
+  log.catch(() => undefined);
+  return { log };
+}
+
+function startThreads(): Threads {
+  const onCrash = (error: Error): void => threads.onCrash(error);
+  const threads: Threads = {
+    writer: new WorkerLink(workerFile('sqlite-worker.ts'), onCrash),
+    checkpointer: new WorkerLink(workerFile('checkpoint-worker.ts'), onCrash),
+    onCrash: () => undefined,
+  };
+  return threads;
 }
 
 function workerFile(name: string): URL {
   return new URL(`./${name}`, import.meta.url);
 }
 
-function openRequest(file: string, options: SqliteLogOptions): Extract<WriterRequest, { kind: 'open' }> {
+async function orEnd<T>({ writer, checkpointer }: Threads, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await Promise.all([writer.terminate(), checkpointer.terminate()]);
+    throw error;
+  }
+}
+
+async function standUp(
+  options: SqliteLogOptions,
+  { file, threads, state }: { file: string; threads: Threads; state: LogState },
+): Promise<EventLog> {
+  const { writer, checkpointer } = threads;
+  const { identitiesPerSource } = options.limits;
+  const windowFile = join(options.folder, WINDOW_FILE_NAME);
+  const request = { kind: 'restore-window', file, windowFile, identitiesPerSource } as const;
+  const { window: memory, unsavedEntries } = await writer.ask<'restore-window'>(request);
+  const window = new IdentityWindow(identitiesPerSource, memory);
+  const reader = new SqliteReader(file);
+  const log = new SqliteLog(options, { writer, checkpointer, reader, state, window, unsavedEntries });
+  threads.onCrash = (error) => log.fail(error);
+  return log;
+}
+
+function openRequest(file: string, options: SqliteLogOptions): OpenRequest {
   return {
     kind: 'open',
     file,
@@ -121,204 +117,4 @@ function prepareFile(folder: string): string {
       cause: error,
     });
   }
-}
-
-async function restoreWindow(
-  { folder, limits }: SqliteLogOptions,
-  reader: SqliteReader,
-  state: LogState,
-): Promise<Pick<Parts, 'window' | 'unsavedEntries'>> {
-  const file = join(folder, WINDOW_FILE_NAME);
-  const saved = await loadWindow(file, limits.identitiesPerSource, (offset) => reader.checksumAt(offset));
-  const window = saved?.window ?? new IdentityWindow(limits.identitiesPerSource);
-  const after = Math.max(saved?.scanAfterOffset ?? 0, state.firstOffset - 1);
-  await reader.restoreIdentities(window, after, state.lastOffset);
-  return { window, unsavedEntries: state.lastOffset - after };
-}
-
-interface Parts {
-  readonly writer: WorkerLink<WriterRequest>;
-  readonly checkpointer: WorkerLink<CheckpointerRequest>;
-  readonly reader: SqliteReader;
-  /** Shared with the sequencer, which moves its end; trimming moves its start. */
-  readonly state: LogState;
-  readonly window: IdentityWindow;
-  /** Entries that the saved copy of the window lacks. */
-  readonly unsavedEntries: number;
-}
-
-class SqliteLog implements EventLog, CommitStore {
-  readonly #options: SqliteLogOptions;
-  readonly #parts: Parts;
-  readonly #sequencer: Sequencer;
-  readonly #keeper: WalKeeper;
-  #hasFailed = false;
-  /** End of the trim that is under way; 0 when none is. */
-  #trimmingTo = 0;
-  #entriesSinceSave: number;
-  #saving: Promise<void> | null = null;
-  #closing: Promise<void> | null = null;
-
-  constructor(options: SqliteLogOptions, parts: Parts) {
-    this.#options = options;
-    this.#parts = parts;
-    this.#entriesSinceSave = parts.unsavedEntries;
-    this.#sequencer = new Sequencer({
-      clock: options.clock,
-      limits: options.limits,
-      store: this,
-      state: parts.state,
-      window: parts.window,
-      onFatal: (error) => this.#failed(error),
-    });
-    this.#keeper = new WalKeeper({
-      copy: () => parts.checkpointer.ask<'checkpoint'>({ kind: 'checkpoint' }),
-      finish: () => parts.writer.ask<'checkpoint'>({ kind: 'checkpoint' }),
-      onLarge: (bytes) => this.#notice('wal-large', `${bytes} bytes; another program may be reading`),
-      onFailed: (error) => this.#checkpointFailed(error),
-    });
-  }
-
-  append(drafts: readonly Draft[]): Promise<readonly Receipt[]> {
-    return this.#sequencer.append(drafts);
-  }
-
-  onDurable(listener: (entries: readonly Entry[]) => void): void {
-    this.#sequencer.onDurable(listener);
-  }
-
-  keepRefused(frame: RefusedFrame): Promise<void> {
-    return this.#sequencer.keepRefused(frame);
-  }
-
-  async refused(query: RefusedQuery): Promise<readonly KeptRefusedFrame[]> {
-    this.#checkOpen();
-    return this.#parts.reader.refused(query);
-  }
-
-  async commit(batch: Batch): Promise<void> {
-    const numbers = numbersOf(batch);
-    const bodies = batch.texts.join('\n');
-    const firstOffset = batch.entries[0]?.offset ?? 0;
-    const request = { kind: 'commit', firstOffset, numbers, bodies, refused: batch.refused } as const;
-    await this.#parts.writer.ask<'commit'>(request, [numbers.buffer]);
-    this.#keeper.wrote(bodies.length);
-    this.#entriesSinceSave += batch.entries.length;
-    if (this.#entriesSinceSave >= WINDOW_SAVE_ENTRIES) void this.#saveWindow();
-  }
-
-  async read(partition: number, afterOffset: number, limit: number): Promise<readonly Entry[]> {
-    checkPartition(partition);
-    const entries: Entry[] = [];
-    for (;;) {
-      this.#checkOpen();
-      const after = afterOffset + entries.length;
-      checkRetained(after, { firstOffset: Math.max(this.#parts.state.firstOffset, this.#trimmingTo + 1) });
-      const slice = this.#parts.reader.slice(after, this.#parts.state.lastOffset, limit - entries.length);
-      for (const entry of slice) entries.push(entry);
-      if (slice.length === 0 || entries.length >= limit) return entries;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  async trim(partition: number, upToOffset: number): Promise<void> {
-    checkPartition(partition);
-    const { writer, state } = this.#parts;
-    const upTo = Math.min(upToOffset, state.lastOffset);
-    // Refused to readers before it is gone: half-deleted must not look like corruption.
-    this.#trimmingTo = Math.max(this.#trimmingTo, upTo);
-    try {
-      while (state.firstOffset <= upTo) {
-        this.#checkOpen();
-        const firstOffset = await writer.ask<'trim'>({ kind: 'trim', upToOffset: upTo });
-        state.firstOffset = Math.max(state.firstOffset, firstOffset);
-        this.#keeper.wrote(TRIM_STEP_BYTES);
-        await pause(TRIM_PAUSE_MS);
-      }
-    } finally {
-      if (this.#trimmingTo === upTo) this.#trimmingTo = 0;
-    }
-  }
-
-  position(): LogPosition {
-    return { ...this.#parts.state };
-  }
-
-  pendingCount(): number {
-    return this.#sequencer.pendingCount();
-  }
-
-  close(): Promise<void> {
-    this.#closing ??= this.#close();
-    return this.#closing;
-  }
-
-  /** A worker or the checkpointer failed. */
-  fail(error: Error): void {
-    this.#sequencer.fail(error);
-  }
-
-  async #close(): Promise<void> {
-    const { writer, checkpointer, reader } = this.#parts;
-    await this.#sequencer.drain();
-    await this.#keeper.stop();
-    await this.#saving;
-    if (this.#entriesSinceSave >= WINDOW_CLOSE_ENTRIES && !this.#hasFailed) await this.#saveWindow();
-    if (this.#hasFailed) {
-      // The reader stays open: closing the last connection would checkpoint, which is a commit and an fsync.
-      await Promise.all([writer.terminate(), checkpointer.terminate()]);
-      return;
-    }
-    reader.close();
-    await checkpointer.close({ kind: 'close' });
-    await writer.close({ kind: 'close' });
-  }
-
-  #checkOpen(): void {
-    if (this.#closing !== null) throw new LogError('log-closed', 'the log is closed');
-  }
-
-  #failed(error: Error): void {
-    this.#hasFailed = true;
-    this.#options.onFatal(error);
-  }
-
-  /** A full disk postpones it; entries stay safe in the WAL. Anything else is the disk failing. */
-  #checkpointFailed(error: Error): void {
-    if (error instanceof LogError && error.isRecoverable) this.#notice('checkpoint-postponed', error.message);
-    else this.fail(error);
-  }
-
-  #saveWindow(): Promise<void> {
-    const { window, reader, state } = this.#parts;
-    this.#entriesSinceSave = 0;
-    this.#saving ??= saveWindow(join(this.#options.folder, WINDOW_FILE_NAME), {
-      window,
-      durableOffset: () => state.lastOffset,
-      checksumAt: (offset) => reader.checksumAt(offset),
-    })
-      .catch((error: unknown) => this.#notice('window-not-saved', String(error)))
-      .finally(() => {
-        this.#saving = null;
-      });
-    return this.#saving;
-  }
-
-  #notice(code: LogNotice['code'], detail: string): void {
-    this.#options.onNotice?.({ code, detail });
-  }
-}
-
-function numbersOf({ entries, identities }: Batch): Float64Array<ArrayBuffer> {
-  const numbers = new Float64Array(entries.length * NUMBERS_PER_ENTRY);
-  for (let i = 0, at = 0; i < entries.length; i++, at += NUMBERS_PER_ENTRY) {
-    const identity = identities[i] ?? null;
-    numbers[at] = entries[i]!.atMs;
-    numbers[at + 1] = identity === null ? Number.NaN : identity.source;
-    if (identity === null) continue;
-    const { idA, idB } = hashHalves(identity);
-    numbers[at + 2] = idA;
-    numbers[at + 3] = idB;
-  }
-  return numbers;
 }

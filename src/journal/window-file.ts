@@ -6,8 +6,8 @@
 // holds the very entry that was the last one when the copy was complete (`provenOffset` and its checksum): beside an
 // older backup of the log it would call events duplicates that this log never saw.
 
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { replaceFile } from '#ops/replace-file.ts';
 import { IdentityWindow, type WindowBlock } from './window.ts';
@@ -70,36 +70,41 @@ function viewOf(array: Float64Array | Int32Array | Uint16Array): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
-/** The copy, or null when it cannot be believed (whatever the reason: the log itself has all the answers). */
-export async function loadWindow(
+/**
+ * The copy, or null when it cannot be believed (whatever the reason: the log itself has all the answers). Reads
+ * hundreds of megabytes without a pause: not on the main thread.
+ */
+export function loadWindow(
   file: string,
   identitiesPerSource: number,
   checksumAt: (offset: number) => number | null,
-): Promise<SavedWindow | null> {
-  let handle: FileHandle | null = null;
+): SavedWindow | null {
+  let handle: number | null = null;
   try {
-    handle = await open(file, 'r');
-    const fields = [...new Float64Array(await readExactly(handle, HEADER_BYTES, 0))];
+    handle = openSync(file, 'r');
+    const fields = [...new Float64Array(readExactly(handle, HEADER_BYTES, 0))];
     const [magic, perSource, blocks, scanAfterOffset, proven, provenChecksum, ownChecksum] = fields;
     const isWhole = magic === MAGIC && ownChecksum === headerChecksum(fields.slice(0, -1));
     if (!isWhole || perSource !== identitiesPerSource || checksumAt(proven!) !== provenChecksum) return null;
     const window = new IdentityWindow(identitiesPerSource);
-    await readBlocks(handle, blocks!, window);
+    readBlocks(handle, blocks!, window);
     return { window, scanAfterOffset: scanAfterOffset! };
   } catch {
     return null;
   } finally {
-    await handle?.close();
+    if (handle !== null) closeSync(handle);
   }
 }
 
-async function readBlocks(handle: FileHandle, count: number, window: IdentityWindow): Promise<void> {
+function readBlocks(handle: number, count: number, window: IdentityWindow): void {
   const wordsPerSource = window.identitiesPerSource * 4;
+  // One for all: every new one of half a megabyte would be work for the collector.
+  let body = new ArrayBuffer(0);
   let at = HEADER_BYTES;
   for (let i = 0; i < count; i++) {
-    const [sourceCount, checksum] = new Float64Array(await readExactly(handle, BLOCK_HEADER_BYTES, at));
+    const [sourceCount, checksum] = new Float64Array(readExactly(handle, BLOCK_HEADER_BYTES, at));
     const bodyBytes = sourceCount! * (8 + wordsPerSource * 4 + 2);
-    const body = await readExactly(handle, bodyBytes, at + BLOCK_HEADER_BYTES);
+    body = readExactly(handle, bodyBytes, at + BLOCK_HEADER_BYTES, body);
     if (crc32(new Uint8Array(body)) !== checksum) throw new Error('a block is not what was written');
     const wordsAt = sourceCount! * 8;
     const positionsAt = wordsAt + sourceCount! * wordsPerSource * 4;
@@ -112,11 +117,11 @@ async function readBlocks(handle: FileHandle, count: number, window: IdentityWin
   }
 }
 
-async function readExactly(handle: FileHandle, byteCount: number, at: number): Promise<ArrayBuffer> {
+/** @param reused filled again when it is as large as what is read */
+function readExactly(handle: number, byteCount: number, at: number, reused?: ArrayBuffer): ArrayBuffer {
   // A broken count must not become an allocation of gigabytes; one block is far below this.
   if (!(byteCount >= 0 && byteCount <= 2 ** 30)) throw new RangeError(`${byteCount} bytes`);
-  const bytes = new Uint8Array(byteCount);
-  const { bytesRead } = await handle.read(bytes, 0, byteCount, at);
-  if (bytesRead !== byteCount) throw new Error('the file ends too early');
+  const bytes = new Uint8Array(reused?.byteLength === byteCount ? reused : new ArrayBuffer(byteCount));
+  if (readSync(handle, bytes, 0, byteCount, at) !== byteCount) throw new Error('the file ends too early');
   return bytes.buffer;
 }

@@ -4,9 +4,12 @@
 // not a duplicate) and evicts nothing, and a saved copy of the rings never contains what a crash could still lose.
 //
 // A slot is 16 bytes: 80 bits of hash (arithmetic in identity-hash.ts) and 48 bits of time, ms. 32 slots x 16 B = 512 B
-// per source: 512 MB for 1,000,000 sources, in blocks that are allocated as sources appear.
+// per source: 512 MB for 1,000,000 sources, in blocks that are allocated as sources appear. The memory is shared, so
+// that the thread that reads it at opening can hand it over, and because the collector takes 64 MB of any other new
+// memory for a reason to walk through the whole heap: half a minute while a million homes are being opened.
 
 import type { IdentityHash } from './identity-hash.ts';
+import { SourceIndex, type SourceIndexMemory } from './source-index.ts';
 
 /** An identity on its way into the log: hash, place in the log, next younger one of the same source. */
 export interface HeldIdentity extends IdentityHash {
@@ -23,9 +26,15 @@ interface HeldList {
 
 /** One block of the rings, for the saved copy. `sources[i]` owns the i-th ring of `words` and `positions[i]`. */
 export interface WindowBlock {
-  readonly sources: Float64Array;
-  readonly positions: Uint16Array;
-  readonly words: Int32Array;
+  readonly sources: Float64Array<ArrayBuffer>;
+  readonly positions: Uint16Array<ArrayBuffer>;
+  readonly words: Int32Array<ArrayBuffer>;
+}
+
+/** All of it, as another thread takes it over: how many identities per source both know. */
+export interface WindowMemory {
+  readonly index: SourceIndexMemory;
+  readonly blocks: readonly SharedArrayBuffer[];
 }
 
 /** Answer of `firstCopyOf` when the first copy is durable: its offset is not kept. */
@@ -39,22 +48,33 @@ const TWO_TO_32 = 2 ** 32;
 export class IdentityWindow {
   readonly identitiesPerSource: number;
   readonly #wordsPerSource: number;
-  readonly #indexOfSource = new Map<number, number>();
-  readonly #sources: number[] = [];
-  readonly #words: Int32Array[] = [];
-  readonly #positions: Uint16Array[] = [];
+  readonly #index: SourceIndex;
+  readonly #blocks: SharedArrayBuffer[];
+  /** The rings of a block, and where each goes on: views of its memory. */
+  readonly #words: Int32Array[];
+  readonly #positions: Uint16Array[];
   readonly #held = new Map<number, HeldList>();
 
-  constructor(identitiesPerSource: number) {
+  /** @param memory of one with as many identities per source; default: empty */
+  constructor(identitiesPerSource: number, memory?: WindowMemory) {
     if (!Number.isInteger(identitiesPerSource) || identitiesPerSource < 1 || identitiesPerSource > 65_535) {
       throw new RangeError(`identitiesPerSource must be 1…65535, not ${identitiesPerSource}`);
     }
     this.identitiesPerSource = identitiesPerSource;
     this.#wordsPerSource = identitiesPerSource * WORDS_PER_SLOT;
+    this.#index = new SourceIndex(memory?.index);
+    this.#blocks = [...(memory?.blocks ?? [])];
+    this.#words = this.#blocks.map((block) => this.#wordsIn(block));
+    this.#positions = this.#blocks.map((block) => this.#positionsIn(block));
   }
 
   get sourceCount(): number {
-    return this.#sources.length;
+    return this.#index.size;
+  }
+
+  /** For another thread. Two that write to it would not know of each other. */
+  memory(): WindowMemory {
+    return { index: this.#index.memory(), blocks: this.#blocks };
   }
 
   /**
@@ -109,11 +129,11 @@ export class IdentityWindow {
   /** A copy of block `index`, so that it can be written while the window goes on. */
   copyBlock(index: number): WindowBlock {
     const first = index * SOURCES_PER_BLOCK;
-    const sources = Float64Array.from(this.#sources.slice(first, first + SOURCES_PER_BLOCK));
+    const sources = this.#index.slice(first, first + SOURCES_PER_BLOCK);
     return {
       sources,
-      positions: this.#positions[index]!.slice(0, sources.length),
-      words: this.#words[index]!.slice(0, sources.length * this.#wordsPerSource),
+      positions: Uint16Array.from(this.#positions[index]!.subarray(0, sources.length)),
+      words: Int32Array.from(this.#words[index]!.subarray(0, sources.length * this.#wordsPerSource)),
     };
   }
 
@@ -128,8 +148,8 @@ export class IdentityWindow {
   }
 
   #isInRing(identity: HeldIdentity, sinceMs: number): boolean {
-    const index = this.#indexOfSource.get(identity.source);
-    if (index === undefined) return false;
+    const index = this.#index.placeOf(identity.source);
+    if (index < 0) return false;
     const words = this.#wordsOf(index);
     const start = (index % SOURCES_PER_BLOCK) * this.#wordsPerSource;
     for (let at = start; at < start + this.#wordsPerSource; at += WORDS_PER_SLOT) {
@@ -158,16 +178,21 @@ export class IdentityWindow {
   }
 
   #indexFor(source: number): number {
-    const known = this.#indexOfSource.get(source);
-    if (known !== undefined) return known;
-    const index = this.#sources.length;
-    if (index % SOURCES_PER_BLOCK === 0) {
-      this.#words.push(new Int32Array(SOURCES_PER_BLOCK * this.#wordsPerSource));
-      this.#positions.push(new Uint16Array(SOURCES_PER_BLOCK));
-    }
-    this.#sources.push(source);
-    this.#indexOfSource.set(source, index);
+    const index = this.#index.add(source);
+    if (index < this.#blocks.length * SOURCES_PER_BLOCK) return index;
+    const block = new SharedArrayBuffer(SOURCES_PER_BLOCK * (this.#wordsPerSource * 4 + 2));
+    this.#blocks.push(block);
+    this.#words.push(this.#wordsIn(block));
+    this.#positions.push(this.#positionsIn(block));
     return index;
+  }
+
+  #wordsIn(block: SharedArrayBuffer): Int32Array {
+    return new Int32Array(block, 0, SOURCES_PER_BLOCK * this.#wordsPerSource);
+  }
+
+  #positionsIn(block: SharedArrayBuffer): Uint16Array {
+    return new Uint16Array(block, SOURCES_PER_BLOCK * this.#wordsPerSource * 4);
   }
 
   #wordsOf(index: number): Int32Array {

@@ -76,6 +76,13 @@ describe('IdentityWindow', () => {
     const known = (each: IdentityWindow) => all.map((one) => each.firstCopyOf({ ...one }, null));
     expect(known(copy)).toEqual(known(window));
     expect(known(copy).filter((answer) => answer === null)).toHaveLength(3000);
+    // And whole, as the thread that opened the log hands it over: also for what is entered from then on.
+    const taken = new IdentityWindow(3, structuredClone(copy.memory()));
+    const later = [identity(7, 'later', 1_763_000_020_000), identity(9_999, 'new', 1_763_000_020_000)];
+    for (const each of later) settled(taken, each);
+    expect(known(taken).slice(0, -6000)).toEqual(known(copy).slice(0, -6000));
+    expect(later.map((one) => taken.firstCopyOf({ ...one }, null))).toEqual([DURABLE_COPY, DURABLE_COPY]);
+    expect(taken.sourceCount).toBe(3001);
   });
 });
 
