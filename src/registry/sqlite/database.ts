@@ -26,7 +26,8 @@ const CACHED_STATEMENTS = 300;
 
 interface Prepared {
   readonly statement: StatementSync;
-  readonly hasRows: boolean;
+  /** Empty: it answers no rows. */
+  readonly columns: readonly string[];
 }
 
 export function openConnection(file: string): DatabaseSync {
@@ -112,9 +113,12 @@ class NodeSqliteConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const { statement, hasRows } = this.#prepare(query.sql);
+    const { statement, columns } = this.#prepare(query.sql);
     const parameters = query.parameters as readonly SQLInputValue[];
-    if (hasRows) return { rows: statement.all(...parameters) as R[] };
+    if (columns.length > 0) {
+      const rows = statement.all(...parameters) as unknown as readonly unknown[][];
+      return { rows: rows.map((row) => asObject(columns, row)) as R[] };
+    }
     const { changes, lastInsertRowid } = statement.run(...parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   }
@@ -128,8 +132,16 @@ class NodeSqliteConnection implements DatabaseConnection {
     if (known !== undefined) return known;
     if (this.#prepared.size >= CACHED_STATEMENTS) this.#prepared.clear();
     const statement = this.#database.prepare(sql);
-    const prepared = { statement, hasRows: statement.columns().length > 0 };
+    // The objects that node:sqlite makes are dictionaries, slow to make and to read: a fifth of the time of a start.
+    statement.setReturnArrays(true);
+    const prepared = { statement, columns: statement.columns().map(({ name }) => name) };
     this.#prepared.set(sql, prepared);
     return prepared;
   }
+}
+
+function asObject(columns: readonly string[], row: readonly unknown[]): Record<string, unknown> {
+  const object: Record<string, unknown> = {};
+  for (let i = 0; i < columns.length; i++) object[columns[i]!] = row[i];
+  return object;
 }

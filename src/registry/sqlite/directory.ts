@@ -2,6 +2,7 @@
 // Entries change in place, so that a session that holds one sees a new device or a lost secret at once.
 // A removed gateway's entry stays disabled and without secrets for whoever still holds it.
 
+import { sql } from 'kysely';
 import type { GatewayDirectory, GatewayEntry } from '#registry/registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { Database, Tx } from './schema.ts';
@@ -9,7 +10,7 @@ import type { Database, Tx } from './schema.ts';
 /** Rows per read while opening; nothing else runs then. */
 const LOAD_ROWS = 20_000;
 
-interface Entry {
+export interface EntryFields {
   gateway: number;
   gatewayId: string;
   districtCode: string;
@@ -17,9 +18,50 @@ interface Entry {
   format: string;
   isEnabled: boolean;
   secretHashes: Uint8Array[];
-  devices: Map<string, number>;
 }
-export type EntryFields = Omit<Entry, 'devices'>;
+
+/**
+ * A start reads the devices of a gateway as one text, and they become a map when the gateway is first heard: a map and
+ * its names for each of 100,000 would take a second before anybody is watched again.
+ */
+class Entry implements EntryFields {
+  gateway!: number;
+  gatewayId!: string;
+  districtCode!: string;
+  home!: number | null;
+  format!: string;
+  isEnabled!: boolean;
+  secretHashes!: Uint8Array[];
+  #unread = '';
+  #devices: Map<string, number> | null = null;
+
+  constructor(fields: EntryFields) {
+    Object.assign(this, fields);
+  }
+
+  get devices(): Map<string, number> {
+    this.#devices ??= devicesOf(this.#unread);
+    this.#unread = '';
+    return this.#devices;
+  }
+
+  /** @param text of `DEVICES`; while opening */
+  leaveUnread(text: string): void {
+    this.#unread = text;
+  }
+}
+
+/** A line per device: number, space, the gateway's own name of it, in which there is no line feed (`checkDeviceId`). */
+const DEVICES = sql<string>`string_agg(device || ' ' || device_id, ${'\n'})`;
+
+function devicesOf(text: string): Map<string, number> {
+  const devices = new Map<string, number>();
+  for (const line of text === '' ? [] : text.split('\n')) {
+    const space = line.indexOf(' ');
+    devices.set(line.slice(space + 1), Number(line.slice(0, space)));
+  }
+  return devices;
+}
 
 export class MemoryDirectory implements GatewayDirectory {
   readonly #entries = new Map<string, Entry>();
@@ -46,7 +88,7 @@ export class MemoryDirectory implements GatewayDirectory {
   put(fields: EntryFields): void {
     const entry = this.#entries.get(fields.gatewayId);
     if (entry === undefined) {
-      this.#entries.set(fields.gatewayId, { ...fields, devices: new Map() });
+      this.#entries.set(fields.gatewayId, new Entry(fields));
       this.#tell(fields.gatewayId);
     } else if (!isSame(entry, fields)) {
       Object.assign(entry, fields);
@@ -77,7 +119,7 @@ export class MemoryDirectory implements GatewayDirectory {
         .orderBy('gateways.gateway')
         .limit(LOAD_ROWS)
         .execute();
-      for (const row of rows) this.#entries.set(row.gateway_id, { ...toFields(row), devices: new Map() });
+      for (const row of rows) this.#entries.set(row.gateway_id, new Entry(toFields(row)));
       if (rows.length < LOAD_ROWS) break;
       after = rows.at(-1)!.gateway;
     }
@@ -85,17 +127,18 @@ export class MemoryDirectory implements GatewayDirectory {
   }
 
   async #loadDevices(db: Database): Promise<void> {
-    for (let after = 0; ; ) {
+    for (let after = ''; ; ) {
       const rows = await db
         .selectFrom('devices')
-        .select(['device', 'gateway_id', 'device_id'])
-        .where('device', '>', after)
-        .orderBy('device')
+        .select(['gateway_id', DEVICES.as('text')])
+        .where('gateway_id', '>', after)
+        .groupBy('gateway_id')
+        .orderBy('gateway_id')
         .limit(LOAD_ROWS)
         .execute();
-      for (const row of rows) this.putDevice(row.gateway_id, row.device_id, row.device);
+      for (const { gateway_id, text } of rows) this.#entries.get(gateway_id)!.leaveUnread(text);
       if (rows.length < LOAD_ROWS) break;
-      after = rows.at(-1)!.device;
+      after = rows.at(-1)!.gateway_id;
     }
   }
 
