@@ -1,42 +1,10 @@
-// The service as a program: options → start → wait for a signal → stop. One clear line when it cannot start.
+// The entrance: what Node has compiled is kept for the next start, then the program runs. A process that was killed
+// watches again 0.3 s earlier for it. It is kept beside the dependencies: whoever can write there can change the
+// program anyway. Where the service cannot write there (in the container), it works without.
 
-import { createApp, StartError } from '#app';
-import { helpText } from '#config/document.ts';
-import { ConfigError, loadConfig } from '#config/load.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
 
-/** For the screens to be told and the last line to be written before a failed process ends. */
-const FATAL_GRACE_MS = 200;
-
-async function main(): Promise<void> {
-  const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    process.stdout.write(helpText());
-    return;
-  }
-  const config = loadConfig(args, process.env);
-  const app = createApp({ config, onFatal: () => setTimeout(() => process.exit(1), FATAL_GRACE_MS) });
-  const started = await app.start();
-  if (config.readyJson === 'yes') {
-    process.stdout.write(`${JSON.stringify({ ready: true, http: started.http, mqtt: started.mqtt })}\n`);
-  } else {
-    process.stdout.write(`Shouwang is watching.\n  console  ${started.http}\n  gateways ${started.mqtt}\n`);
-  }
-  if (started.administrator !== null && config.adminPassword === '') {
-    const { login, password } = started.administrator;
-    process.stdout.write(`  first log-in: ${login} / ${password}   (shown only this once)\n`);
-  }
-  let isStopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (isStopping) process.exit(1);
-      isStopping = true;
-      void app.stop().then(() => process.exit(0));
-    });
-  }
-}
-
-main().catch((error: unknown) => {
-  const isClear = error instanceof ConfigError || error instanceof StartError;
-  process.stderr.write(`shouwang: ${isClear ? error.message : (error as Error).stack}\n`);
-  process.exit(1);
-});
+enableCompileCache(join(import.meta.dirname, '..', 'node_modules', '.cache', 'compiled'));
+const { run } = await import('./program.ts');
+await run();

@@ -91,6 +91,7 @@ const ROOT_FILES = [
   'backtest-worker.ts',
   'edges.ts',
   'main.ts',
+  'program.ts',
   'start-error.ts',
   'start-telemetry.ts',
   'stores.ts',
@@ -137,7 +138,8 @@ function problemOf(path: string, specifier: string): string | null {
 function problemInSource(path: string, folder: string, specifier: string): string | null {
   if (/^(#?tests|#?simulators)\b|\/(tests|simulators)\//.test(specifier))
     return 'src never imports tests or simulators';
-  if (specifier === '#app' && folder !== 'main.ts') return 'app.ts is imported only by main.ts and tests';
+  if (specifier === '#app' && folder !== 'program.ts')
+    return 'app.ts is imported only by program.ts and tests';
   if (ROOT_FILES.includes(folder)) return null;
   const allowed = IMPORT_TABLE[folder];
   if (allowed === undefined) return `folder src/${folder} is not in the import table`;
