@@ -124,17 +124,18 @@ export class Progress {
   }
 
   directory(): DirectoryRows {
-    const homes = this.#all('SELECT home, home_id, devices FROM home').map(([home, homeId, devices]) => {
-      return { home, homeId, devices: JSON.parse(devices as string) } as HomeRow;
-    });
-    const gateways = this.#all('SELECT gateway, gateway_id, home, online FROM gateway').map((row) => {
-      const [gateway, gatewayId, home, online] = row;
-      return { gateway, gatewayId, home, online: online === null ? null : online === 1 } as GatewayRow;
-    });
-    const batteries = this.#all('SELECT device, percent FROM battery').map(([device, percent]) => {
-      return { device, percent } as BatteryRow;
-    });
-    return { homes, gateways, batteries };
+    return {
+      homes: this.#each('SELECT home, home_id, devices FROM home', ([home, homeId, devices]) => {
+        return { home, homeId, devices: JSON.parse(devices as string) } as HomeRow;
+      }),
+      gateways: this.#each('SELECT gateway, gateway_id, home, online FROM gateway', (row) => {
+        const [gateway, gatewayId, home, online] = row;
+        return { gateway, gatewayId, home, online: online === null ? null : online === 1 } as GatewayRow;
+      }),
+      batteries: this.#each('SELECT device, percent FROM battery', ([device, percent]) => {
+        return { device, percent } as BatteryRow;
+      }),
+    };
   }
 
   /** The cursor is about another store from now on, which knows nothing yet. Erasures and the directory stay. */
@@ -294,6 +295,11 @@ export class Progress {
 
   #run(sql: string, ...values: SQLInputValue[]): void {
     this.#statement(sql).run(...values);
+  }
+
+  /** One after the other: all at once may be more than the thread has room for. */
+  *#each<T>(sql: string, asRow: (values: SQLInputValue[]) => T): Generator<T> {
+    for (const values of this.#statement(sql).iterate()) yield asRow(values as unknown as SQLInputValue[]);
   }
 
   #all(sql: string, ...values: SQLInputValue[]): SQLInputValue[][] {

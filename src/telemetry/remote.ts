@@ -29,7 +29,7 @@ export interface RemoteTelemetryOptions {
 }
 
 const RESTART_MS = 10_000;
-/** The directory of a million devices is some 200 MB; beyond, the thread ends and not the process. */
+/** A million homes are some 200 MB of it (device-homes.ts); beyond, the thread ends and not the process. */
 const MEMORY_MB = 1_024;
 /** Bodies per message while the registry is told. */
 const SEED_BODIES = 500;

@@ -256,8 +256,9 @@ export class TelemetryWriter {
     const { progress, homes, onEvent, onProgress } = this.#options;
     const { cursor, atMs, firstOffset, reason, outages = [] } = to;
     const gap: Gap = { firstOffset, lastOffset: cursor, fromMs: progress.cursorAtMs, toMs: atMs, reason };
-    const directory = homes.takeChanges();
+    const directory = homes.changes();
     progress.commit({ cursor, cursorAtMs: atMs, writtenCount: 0, refused: [], outages, directory, gap });
+    homes.changesKept();
     this.#oldestUnwrittenAtMs = null;
     onEvent({ type: 'gap', ...gap });
     onProgress();
@@ -322,8 +323,9 @@ export class TelemetryWriter {
     ];
     const writtenCount = readings.length - refusedByStore.length;
     const { outages } = encoded;
-    const directory = homes.takeChanges();
+    const directory = homes.changes();
     progress.commit({ cursor, cursorAtMs: atMs, writtenCount, refused, outages, directory, gap: null });
+    homes.changesKept();
     this.#batch = null;
     this.#oldestUnwrittenAtMs = null;
     this.#tellRefused(refused);
