@@ -1,6 +1,7 @@
 // The body of a snapshot: names, deadlines and tables as bytes one after the other, and the part of the head that says
 // what they are. Tables lie in it as in memory, so that cutting one and reading one is mostly a copy.
 
+import type { AlertBook } from './alerts/book.ts';
 import {
   blocksOf,
   type LanesHead,
@@ -15,8 +16,14 @@ import type { World } from './state/world.ts';
 
 const TABLES = ['homes', 'devices', 'gateways'] as const;
 type TableName = (typeof TABLES)[number];
-const IMAGES = ['names', 'home-deadlines', 'gateway-deadlines'] as const;
+const IMAGES = ['names', 'home-deadlines', 'gateway-deadlines', 'alerts'] as const;
 type ImagesName = (typeof IMAGES)[number];
+
+/** What is in a body; an `Engine` has them. */
+interface Parts {
+  readonly world: World;
+  readonly book: AlertBook;
+}
 
 interface TableImage {
   readonly size: number;
@@ -36,7 +43,8 @@ export interface BodyHead {
   /** Of the formats before 3. */
   readonly tables?: readonly OldTableHead[];
   readonly body?: {
-    readonly images: Readonly<Record<ImagesName, readonly (Sized & { readonly name: string })[]>>;
+    /** `alerts` is missing before format 5. */
+    readonly images: Readonly<Partial<Record<ImagesName, readonly (Sized & { readonly name: string })[]>>>;
     readonly tables: Readonly<
       Record<TableName, { readonly size: number; readonly blocks: readonly (BlockHead | LanesHead)[] }>
     >;
@@ -49,12 +57,14 @@ function eachOf<N extends string, T>(names: readonly N[], make: (name: N) => T):
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<N, T>;
 }
 
-export function bodyOf({ roster, homeDeadlines, gatewayDeadlines }: World, copy: Copy = ownCopy): Body {
+export function bodyOf({ world, book }: Parts, copy: Copy = ownCopy): Body {
+  const { roster, homeDeadlines, gatewayDeadlines } = world;
   return {
     images: {
       names: roster.namePages.images(),
       'home-deadlines': homeDeadlines.images(copy),
       'gateway-deadlines': gatewayDeadlines.images(copy),
+      alerts: book.images(),
     },
     tables: eachOf(TABLES, (name) => ({ size: roster[name].size, blocks: roster[name].blocks(copy) })),
     strides: { ...roster.strides },
@@ -92,7 +102,7 @@ export function readBody({ body, tables }: BodyHead, bytes: Uint8Array): Body {
   };
   if (body === undefined)
     return readOldBody((tables ?? []).map((table) => ({ ...table, columns: table.columns.map(take) })));
-  const images = eachOf(IMAGES, (name) => body.images[name].map(take));
+  const images = eachOf(IMAGES, (name) => (body.images[name] ?? []).map(take));
   const read = eachOf(TABLES, (name) => ({
     size: body.tables[name].size,
     blocks: body.tables[name].blocks.map((block) => ('type' in block ? rowsOf(take(block)) : take(block))),

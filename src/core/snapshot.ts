@@ -1,4 +1,4 @@
-// A snapshot is the whole state of the engine as bytes: a JSON head with alerts, then names, deadlines and columns as
+// A snapshot is the whole state of the engine as bytes: a JSON head, then names, deadlines, open alerts and rows as
 // they lie in memory. It says at which offset and by which core version it was cut. Restoring it and reading the rest
 // of the log gives the same effects as never having stopped.
 
@@ -23,10 +23,10 @@ import type { RosterNames } from './state/name-pages.ts';
 
 /**
  * Layout of the bytes. In 1 names and deadlines were in the head, in 1 and 2 every column was apart, in 3 those of
- * other widths: still read.
+ * other widths, until 4 open alerts were in the head: still read.
  */
-const FORMAT = 4;
-const READABLE: readonly number[] = [1, 2, 3, FORMAT];
+const FORMAT = 5;
+const READABLE: readonly number[] = [1, 2, 3, 4, FORMAT];
 
 interface Head extends BodyHead {
   readonly format: number;
@@ -56,7 +56,7 @@ interface Head extends BodyHead {
  * `copy` is asked to copy what goes on changing.
  */
 export function snapshotParts(engine: Engine, copy?: Copy): Uint8Array[] {
-  const body = bodyOf(engine.world, copy);
+  const body = bodyOf(engine, copy);
   const head = new TextEncoder().encode(JSON.stringify(headOf(engine, body)));
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, head.byteLength);
@@ -68,13 +68,13 @@ export function snapshotParts(engine: Engine, copy?: Copy): Uint8Array[] {
  * is nothing to be done ahead.
  */
 export function prepareSnapshot(engine: Engine): boolean {
-  return engine.world.roster.namePages.encodeNext();
+  return engine.world.roster.namePages.encodeNext() || engine.book.encodeNext();
 }
 
 /** How many bytes the next snapshot will ask to be copied, as things are. */
 export function bytesToCopy(engine: Engine): number {
   let sum = 0;
-  bodyOf(engine.world, (bytes) => {
+  bodyOf(engine, (bytes) => {
     sum += bytes.byteLength;
     return bytes;
   });
@@ -105,7 +105,8 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   world.resumedAtMs = head.resumedAtMs;
   world.outageMs = head.outageMs ?? 0;
   Object.assign(world.roster.names, head.names ?? {});
-  restoreBody(world, readBody(head, bytes.subarray(4 + headLength)));
+  const body = readBody(head, bytes.subarray(4 + headLength));
+  restoreBody(world, body);
   engine.rules.restore(head.paused);
   const { homes } = world.roster;
   for (const [home, absence] of head.absences ?? []) world.roster.absences.set(homes.row(home), absence);
@@ -115,7 +116,7 @@ export function restoreSnapshot(bytes: Uint8Array, rules?: readonly Rule[]): Eng
   for (const [gateway, dueAtMs] of head.gatewayDeadlines ?? [])
     world.wakeGateway(world.roster.gateways.row(gateway), dueAtMs);
   engine.watch.restore(head.gone);
-  engine.book.restore(head.book);
+  engine.book.restore(head.book, body.images.alerts);
   engine.asking.restore(head.asking ?? []);
   return engine;
 }

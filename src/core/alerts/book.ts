@@ -3,6 +3,8 @@
 
 import type { Alert, AlertChange, AlertKind, Explanation, Priority } from '../model/alert.ts';
 import type { EffectBody } from '../model/effect.ts';
+import type { Image } from '../state/image.ts';
+import { BookPages, type OpenAlert, readBookPages } from './book-pages.ts';
 
 /** Ids of closed alerts that are remembered, so that a cause which comes again very late does not ring again. */
 export const CLOSED_REMEMBERED = 10_000;
@@ -31,19 +33,10 @@ export interface Cause {
   readonly explanation: Explanation;
 }
 
-/** What the book knows of an open alert beside the alert itself. */
-interface Page {
-  alert: Alert;
-  /** Another one when what it is about stands in another home now. */
-  subject: string;
-  /** Missing in a snapshot of a core that did not ask. */
-  readonly home?: number;
-  /** Small number that stands for the alert while it is open; used again afterwards. */
-  readonly slot: number;
-}
-
+/** What is not in the pages (book-pages.ts). */
 export interface BookImage {
-  readonly open: readonly Page[];
+  /** Of a snapshot before format 5, in the order they were raised. */
+  readonly open?: readonly Omit<OpenAlert, 'order'>[];
   readonly closed: readonly string[];
   readonly freeSlots: readonly number[];
 }
@@ -56,9 +49,11 @@ export interface BookEvents {
 }
 
 export class AlertBook {
-  readonly #pages = new Map<string, Page>();
+  readonly #open = new Map<string, OpenAlert>();
   readonly #idBySubject = new Map<string, string>();
   readonly #idBySlot: string[] = [];
+  readonly #pages = new BookPages((slot) => this.#slot(slot));
+  #lastOrder = 0;
   #freeSlots: number[] = [];
   readonly #closed = new Set<string>();
   readonly #events: BookEvents;
@@ -70,25 +65,30 @@ export class AlertBook {
   }
 
   get openCount(): number {
-    return this.#pages.size;
+    return this.#open.size;
   }
 
   /** All open alerts in the order they were raised. */
   open(): Alert[] {
-    return Array.from(this.#pages.values(), (page) => page.alert);
+    return Array.from(this.#open.values(), ({ alert }) => alert);
+  }
+
+  /** The same with their slots. */
+  inSlots(): Iterable<Readonly<Pick<OpenAlert, 'alert' | 'slot'>>> {
+    return this.#open.values();
   }
 
   get(alertId: string): Alert | undefined {
-    return this.#pages.get(alertId)?.alert;
+    return this.#open.get(alertId)?.alert;
   }
 
   inSlot(slot: number): Alert {
-    return this.#pages.get(this.#idBySlot[slot]!)!.alert;
+    return this.#open.get(this.#idBySlot[slot]!)!.alert;
   }
 
   /** Number of the home that an open alert is about; 0 for none. */
   homeOf(alertId: string): number {
-    return this.#pages.get(alertId)?.home ?? 0;
+    return this.#open.get(alertId)?.home ?? 0;
   }
 
   isClosed(alertId: string): boolean {
@@ -102,12 +102,12 @@ export class AlertBook {
     const ofSubject = this.#openOf(subject, cause.home);
     if (cause.isReport && (ofSubject === causeId || this.#closed.has(causeId))) return;
     // Should another subject ever make the same id, it counts up: an open alert is never written over.
-    const openId = ofSubject ?? (this.#pages.has(causeId) ? causeId : undefined);
+    const openId = ofSubject ?? (this.#open.has(causeId) ? causeId : undefined);
     if (openId !== undefined) return this.#repeat(this.get(openId)!, cause);
     this.#leaveBehind(subject);
     const id = this.#unused(causeId);
     const alert = freshAlert(id, cause, this.#nowMs());
-    const page = { alert, subject, home: cause.home, slot: this.#freeSlots.pop() ?? this.#idBySlot.length };
+    const page = { alert, subject, home: cause.home, ...this.#place() };
     this.#write(page);
     this.#events.emit({ type: 'alert', change: 'raised', alert });
     this.#events.onOpen(alert, page.slot);
@@ -127,9 +127,10 @@ export class AlertBook {
 
   /** Apply a change, next version, and say so. Closed alerts leave the book. */
   change(alert: Alert, change: AlertChange, fields: Partial<Alert>): void {
-    const page = this.#pages.get(alert.id)!;
+    const page = this.#open.get(alert.id)!;
     const changed: Alert = { ...alert, ...fields, updatedAtMs: this.#nowMs(), version: alert.version + 1 };
     page.alert = changed;
+    this.#pages.noteChanged(page.slot);
     this.#events.emit({ type: 'alert', change, alert: changed });
     if (changed.handling === 'closed') this.#erase(page);
     else this.#events.onOpen(changed, page.slot);
@@ -137,26 +138,43 @@ export class AlertBook {
 
   /** Take in an open alert of an earlier core version that this one would not have raised (ADR 0003). */
   adopt(alert: Alert): void {
-    const page = {
-      alert,
-      subject: `adopted~${alert.id}`,
-      slot: this.#freeSlots.pop() ?? this.#idBySlot.length,
-    };
+    const page = { alert, subject: `adopted~${alert.id}`, ...this.#place() };
     this.#write(page);
     this.#events.onOpen(alert, page.slot);
   }
 
   image(): BookImage {
-    return { open: [...this.#pages.values()], closed: [...this.#closed], freeSlots: this.#freeSlots };
+    return { closed: [...this.#closed], freeSlots: this.#freeSlots };
   }
 
-  restore(image: BookImage): void {
-    for (const page of image.open) {
-      this.#write({ ...page });
-      this.#events.onOpen(page.alert, page.slot);
+  /** The open alerts. */
+  images(): Image[] {
+    return this.#pages.images();
+  }
+
+  /** Some of the work of `images` ahead; false when there is none. */
+  encodeNext(): boolean {
+    return this.#pages.encodeNext();
+  }
+
+  restore({ open, closed, freeSlots }: BookImage, images: readonly Image[]): void {
+    const alerts = open?.map((each, index) => ({ ...each, order: index + 1 })) ?? readBookPages(images);
+    for (const each of alerts.sort((a, b) => a.order - b.order)) {
+      this.#write(each);
+      this.#events.onOpen(each.alert, each.slot);
+      this.#lastOrder = each.order;
     }
-    for (const id of image.closed) this.#closed.add(id);
-    this.#freeSlots = [...image.freeSlots];
+    for (const id of closed) this.#closed.add(id);
+    this.#freeSlots = [...freeSlots];
+  }
+
+  #slot(slot: number): OpenAlert | undefined {
+    const open = this.#open.get(this.#idBySlot[slot] ?? '');
+    return open?.slot === slot ? open : undefined;
+  }
+
+  #place(): Pick<OpenAlert, 'slot' | 'order'> {
+    return { slot: this.#freeSlots.pop() ?? this.#idBySlot.length, order: ++this.#lastOrder };
   }
 
   /**
@@ -165,13 +183,13 @@ export class AlertBook {
    */
   #openOf(subject: string, home: number): string | undefined {
     const id = this.#idBySubject.get(subject);
-    const before = id === undefined ? undefined : this.#pages.get(id)?.home;
+    const before = id === undefined ? undefined : this.#open.get(id)?.home;
     return before === undefined || home === 0 || before === home ? id : undefined;
   }
 
   /** The open alert of the home where it stood before is about that home alone: else a restored book finds it again. */
   #leaveBehind(subject: string): void {
-    const page = this.#pages.get(this.#idBySubject.get(subject) ?? '');
+    const page = this.#open.get(this.#idBySubject.get(subject) ?? '');
     if (page === undefined) return;
     this.#idBySubject.delete(subject);
     page.subject = `left~${page.alert.id}`;
@@ -180,8 +198,7 @@ export class AlertBook {
 
   #unused(causeId: string): string {
     let id = causeId;
-    for (let episode = 2; this.#closed.has(id) || this.#pages.has(id); episode++)
-      id = `${causeId}~${episode}`;
+    for (let episode = 2; this.#closed.has(id) || this.#open.has(id); episode++) id = `${causeId}~${episode}`;
     return id;
   }
 
@@ -196,14 +213,15 @@ export class AlertBook {
     });
   }
 
-  #write(page: Page): void {
-    this.#pages.set(page.alert.id, page);
+  #write(page: OpenAlert): void {
+    this.#open.set(page.alert.id, page);
     this.#idBySubject.set(page.subject, page.alert.id);
     this.#idBySlot[page.slot] = page.alert.id;
+    this.#pages.noteChanged(page.slot);
   }
 
-  #erase(page: Page): void {
-    this.#pages.delete(page.alert.id);
+  #erase(page: OpenAlert): void {
+    this.#open.delete(page.alert.id);
     this.#idBySubject.delete(page.subject);
     this.#freeSlots.push(page.slot);
     this.#closed.add(page.alert.id);

@@ -41,16 +41,15 @@ export class AlertWatch {
   noteDesk(book: AlertBook, staffId: string, present: boolean, nowMs: number): void {
     if (present) this.#goneSinceMs.delete(staffId);
     else this.#goneSinceMs.set(staffId, nowMs);
-    for (const { alert, slot } of book.image().open)
-      if (alert.claim?.staffId === staffId) this.arm(alert, slot);
+    for (const { alert, slot } of book.inSlots()) if (alert.claim?.staffId === staffId) this.arm(alert, slot);
   }
 
   /** After our own outage every holder has to show again that there is a screen. */
   doubtAllDesks(book: AlertBook, nowMs: number): void {
-    for (const { alert } of book.image().open) {
+    for (const { alert } of book.inSlots()) {
       if (alert.claim !== null) this.#goneSinceMs.set(alert.claim.staffId, nowMs);
     }
-    for (const { alert, slot } of book.image().open) this.arm(alert, slot);
+    for (const { alert, slot } of book.inSlots()) this.arm(alert, slot);
   }
 
   image(): readonly (readonly [string, number])[] {

@@ -1,5 +1,6 @@
 // Goal: a copy of a report is no second alarm, and the next episode of anything else always is one.
 
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AlertBook, type Cause } from '#core/alerts/book.ts';
 
@@ -65,4 +66,66 @@ test('a copy of a press is no news, while its alert is open and afterwards; anot
   expect(said.map((line) => line.split(' ')[0])).toEqual(['raised', 'restored']);
   book.raise({ ...PRESS, cause: 'sos~e2' });
   expect(said.at(-1)).toBe('raised h-1~emergency~sos~e2 x1');
+});
+
+/** Home 1 to 900: several pages of the snapshot. */
+const act = fc.record({
+  what: fc.constantFrom('raise', 'raise', 'clear', 'restore', 'move', 'adopt', 'snapshot'),
+  home: fc.integer({ min: 1, max: 900 }),
+});
+
+test('a snapshot keeps alerts, their order and their slots, whatever of it was encoded before', () => {
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 300, maxLength: 1500, size: 'max' }), (acts) => {
+      const { book } = bookWith();
+      for (const { what, home } of acts) {
+        const subject = `home~${home}`;
+        const cause = { ...SILENCE, subject, cause: `due-${home}`, home, homeId: `h-${home}` };
+        if (what === 'raise') book.raise(cause);
+        else if (what === 'move') book.raise({ ...cause, home: home + 1 });
+        else if (what === 'adopt') adoptOnce(book, `adopted-${home}`);
+        else if (what === 'snapshot') book.encodeNext();
+        else book.clear('unseen-home', subject, what === 'restore');
+      }
+      const { book: restored } = bookWith();
+      restored.restore(JSON.parse(JSON.stringify(book.image())), book.images());
+      expect(restored.open()).toEqual(book.open());
+      expect([...restored.inSlots()].map(({ slot }) => slot)).toEqual(
+        [...book.inSlots()].map(({ slot }) => slot),
+      );
+      expect(restored.images()).toEqual(book.images());
+      for (const each of [book, restored]) each.raise({ ...SILENCE, subject: 'next', cause: 'next' });
+      expect(restored.open()).toEqual(book.open());
+      expect(restored.images()).toEqual(book.images());
+    }),
+    // Making so long a story shorter would take minutes.
+    { numRuns: 20, endOnFailure: true },
+  );
+});
+
+/** As an open alert of an earlier core. */
+function adoptOnce(book: AlertBook, id: string): void {
+  const [any] = book.open();
+  if (any !== undefined && book.get(id) === undefined && !book.isClosed(id)) book.adopt({ ...any, id });
+}
+
+test('the work of a snapshot is done ahead, and again for what changed since', () => {
+  const { book } = bookWith();
+  const raise = (home: number) =>
+    book.raise({ ...SILENCE, subject: `home~${home}`, homeId: `h-${home}`, home });
+  for (let home = 1; home <= 600; home++) raise(home);
+  const rounds = () => {
+    let count = 0;
+    while (book.encodeNext()) count++;
+    return count;
+  };
+  expect([rounds(), rounds()]).toEqual([3, 0]);
+  const before = book.images();
+  raise(300);
+  expect(rounds()).toBe(1);
+  expect(book.images().map((image, page) => image.bytes === before[page]!.bytes)).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });

@@ -197,7 +197,7 @@ test('an entry that does not follow the last one is refused: the log has a gap',
 
 test('a snapshot of another format is refused', () => {
   const bytes = encodeSnapshot(new Engine());
-  const text = Buffer.from(bytes).toString('latin1').replace('"format":4', '"format":9');
+  const text = Buffer.from(bytes).toString('latin1').replace('"format":5', '"format":9');
   const broken = new Uint8Array(Buffer.from(text, 'latin1'));
   expect(() => restoreSnapshot(broken)).toThrow('format 9');
 });
