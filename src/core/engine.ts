@@ -56,7 +56,7 @@ import {
 import { type Signals, World } from './state/world.ts';
 
 /** Grows with every change of behaviour; a snapshot says which core wrote it. */
-export const CORE_VERSION = '8';
+export const CORE_VERSION = '9';
 
 /** A shorter outage of our own changes no clock: whoever was silent stays silent (reliability row 56: ± 5 s). */
 export const OWN_OUTAGE_MIN_MS = 60_000;

@@ -49,6 +49,48 @@ test('nor is it somebody who comes home, or a mat somebody who has just risen fr
   `);
 });
 
+test('a mat that says after the door that nobody lies on it was left before: whoever rose and went out is out', () => {
+  const riseAndGo = `
+    06:59 bed bed on
+    07:29:40 pir-bedroom motion on
+    07:29:50 pir-living motion on
+    07:30 door contact open
+    07:30:05 door contact closed
+  `;
+  play(`${riseAndGo}
+    07:34 bed bed off
+    d1 07:30:05 => raised away-too-long
+  `);
+  // Its ON was lost.
+  play(`
+    07:29:50 pir-living motion on
+    07:30 door contact open
+    07:30:05 door contact closed
+    07:34 bed bed off
+    d1 07:30:05 => raised away-too-long
+  `);
+  // Who walks on afterwards had stayed: a visitor went.
+  play(`${riseAndGo}
+    07:32 bed bed off
+    07:33 pir-living motion on
+    07:34 pir-bedroom motion on
+    13:34 => raised inactivity inactivity.day
+  `);
+  // No mat waits for so long.
+  play(`${riseAndGo}
+    07:36 bed bed off
+    13:36 => raised inactivity inactivity.day
+  `);
+  // It may be the other one who went.
+  playRules(
+    `${riseAndGo}
+    07:34 bed bed off
+    13:34 => raised inactivity inactivity.day
+    `,
+    { rules: [inactivity, awayTooLong, nightExit, outOfBed], home: { residents: 2 } },
+  );
+});
+
 test('a mat that was lain on in a home called empty proves by its level too that somebody has risen', () => {
   play(`
     07:30 pir-living motion on

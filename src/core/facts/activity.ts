@@ -42,10 +42,14 @@ export function isActivity(
   return isEdge && (value || edges === EDGES.both);
 }
 
+/** Mats and their gateways wait for so long before they say that nobody is there any more: a sleeper turns over. */
+const MAT_PAUSE_MS = 5 * 60_000;
+
 /**
- * A level says now what happened when nobody was told: the door that opened a while ago is closed, or nobody lies on
- * the mat of a home that they left, or whose door they moved, after they lay there. When it was is lost, and nobody did
- * anything now. Before its level is taken over.
+ * What is told now happened before, and nobody did anything now. A level says it when nobody was told: the door that
+ * opened a while ago is closed, or nobody lies on the mat of a home that they left, or whose door they moved, after
+ * they lay there. A mat says it late: who rose and went out at once was on the mat before the door. Before its level
+ * is taken over.
  */
 export function isOldNews(
   world: World,
@@ -54,7 +58,9 @@ export function isOldNews(
   atMs: number,
 ): boolean {
   const { level, levelSinceMs, lastSeenAtMs, reportsHour, home } = world.roster.devices.columns;
-  if (!isLevel || value !== false || level.get(device) !== LEVEL.on) return false;
+  if (value !== false) return false;
+  if (!isLevel) return isLateRising(world, device, atMs);
+  if (level.get(device) !== LEVEL.on) return false;
   // Who speaks by levels only says by them what happens.
   if (reportsHour.get(device) === 0) return false;
   if (world.roster.isDoor(device)) return atMs > levelSinceMs[device]! + SHUT_MS;
@@ -62,6 +68,12 @@ export function isOldNews(
   // Heard of since then, and still ON: they have not gone.
   const isHeardSince = lastSeenAtMs[device]! > upAtMs;
   return !isHeardSince && levelSinceMs[device]! < upAtMs;
+}
+
+function isLateRising(world: World, device: DeviceRow, atMs: number): boolean {
+  if (!world.roster.isMat(device)) return false;
+  const sinceMs = atMs - upSinceMs(world, world.roster.devices.columns.home.get(device));
+  return sinceMs >= 0 && sinceMs <= MAT_PAUSE_MS;
 }
 
 /**
