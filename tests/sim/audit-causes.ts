@@ -224,7 +224,7 @@ function gatewaySilent({ raisedAtMs }: Alert, home: HomeEvidence, world: CauseWo
 function deviceSilent({ raisedAtMs, deviceId }: Alert, home: HomeEvidence): string | null {
   const device = home.device(deviceId ?? '');
   const { windowMs } = home.facts.devices.get(deviceId ?? '')!;
-  const quietMs = raisedAtMs - device.madeAtMs;
+  const quietMs = raisedAtMs - device.heardAtMs;
   return quietMs < windowMs - BOUNDS.ownOutageMs ? `it reported ${minutes(quietMs)} before` : null;
 }
 

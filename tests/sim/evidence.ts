@@ -15,8 +15,12 @@ export interface Sign {
 }
 
 export interface DeviceEvidence {
-  /** Newest report by the time it was made, and by the time it came. */
-  madeAtMs: number;
+  /**
+   * Newest report by when it was made, or, where its gateway names a time before that, by what it names: from a clock
+   * that was put back by hours a report of now is old news, and nobody can tell it from that.
+   */
+  heardAtMs: number;
+  /** Newest report by the time it came. */
   toldAtMs: number;
   /** What it senses, newest by the time it was made. */
   value: unknown;
@@ -68,7 +72,7 @@ export class HomeEvidence {
     let device = this.#devices.get(deviceId);
     if (device === undefined) {
       device = {
-        madeAtMs: 0,
+        heardAtMs: 0,
         toldAtMs: 0,
         value: null,
         valueMadeAtMs: 0,
@@ -94,10 +98,10 @@ export class HomeEvidence {
       this.toldUntilMs = Math.max(this.toldUntilMs, madeAtMs);
     const device = this.device(deviceId);
     device.toldAtMs = atMs;
-    device.madeAtMs = Math.max(device.madeAtMs, madeAtMs);
     const facts = this.facts.devices.get(deviceId)!;
     if (kind === facts.kind) device.toldValue = value;
     const claimedAtMs = body.type === 'observation' ? body.measuredAtMs : atMs;
+    device.heardAtMs = Math.max(device.heardAtMs, Math.min(madeAtMs, claimedAtMs));
     if (kind === facts.kind && claimedAtMs >= device.claimedAtMs) {
       device.claimedValue = value;
       device.claimedAtMs = claimedAtMs;
