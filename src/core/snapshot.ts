@@ -63,12 +63,10 @@ export function snapshotParts(engine: Engine, copy?: Copy): Uint8Array[] {
   return [length, head, ...partsOf(body)];
 }
 
-/**
- * Do some of the work of the next snapshot ahead, so that cutting it takes less time in which alarms wait. False: there
- * is nothing to be done ahead.
- */
-export function prepareSnapshot(engine: Engine): boolean {
-  return engine.world.roster.namePages.encodeNext() || engine.book.encodeNext();
+/** The work of the next snapshot ahead, a little at a time: cutting it takes less of that in which alarms wait. */
+export function* prepareSnapshot(engine: Engine): Generator<void> {
+  yield* engine.world.roster.namePages.encodeAhead();
+  yield* engine.book.encodeAhead();
 }
 
 /** How many bytes the next snapshot will ask to be copied, as things are. */

@@ -20,12 +20,6 @@ const REPLAYED_MAX = 50_000;
 /** A quiet service cuts one so often, so that a start never replays a day. */
 export const SNAPSHOT_EVERY_MS = 10 * 60_000;
 
-/**
- * Turns of the event loop in which the cut is prepared: twice as many as a million homes need that all have open
- * alerts. In a storm of changes there could always be one more.
- */
-const TURNS_AHEAD_MAX = 20_000;
-
 /** Reads the log behind us; null: nobody does. */
 export interface LogFollower {
   /** It needs nothing up to here. */
@@ -105,7 +99,7 @@ export class Snapshotter {
     try {
       this.#sinceLast = 0;
       this.#lastCutMs = performance.now();
-      for (let turn = 0; turn < TURNS_AHEAD_MAX && prepareSnapshot(engine); turn++) await setImmediate();
+      for (const _ of prepareSnapshot(engine)) await setImmediate();
       await this.#room.prepare(bytesToCopy(engine));
       alerts.flush();
       const offset = engine.offset;

@@ -77,7 +77,7 @@ async function timeCuts(engine: Engine): Promise<Pick<CoreResult, 'cutMs' | 'cop
   const copyMs: number[] = [];
   for (let round = 0; round < CUTS; round++) {
     copyMs.push((msOf(() => to.set(from)) * byteLength) / copiedBytes);
-    while (prepareSnapshot(engine));
+    for (const _ of prepareSnapshot(engine));
     await room.prepare(byteLength);
     cutMs.push(msOf(() => snapshotParts(engine, room.copy)));
   }

@@ -44,15 +44,13 @@ export class BookPages {
     });
   }
 
-  /** Encodes one page that has to be; false when none has. */
-  encodeNext(): boolean {
-    if (this.#encoded.size === this.#pageCount) return false;
+  /** Encodes every page that has to be, one at a time; what changes behind it is left to `images`. */
+  *encodeAhead(): Generator<void> {
     for (let page = 0; page < this.#pageCount; page++) {
       if (this.#encoded.has(page)) continue;
       this.#encode(page);
-      return true;
+      yield;
     }
-    return false;
   }
 
   #encode(page: number): Uint8Array {

@@ -152,9 +152,9 @@ export class AlertBook {
     return this.#pages.images();
   }
 
-  /** Some of the work of `images` ahead; false when there is none. */
-  encodeNext(): boolean {
-    return this.#pages.encodeNext();
+  /** The work of `images` ahead, a little at a time. */
+  encodeAhead(): Generator<void> {
+    return this.#pages.encodeAhead();
   }
 
   restore({ open, closed, freeSlots }: BookImage, images: readonly Image[]): void {

@@ -67,11 +67,13 @@ export class NamePages {
     }));
   }
 
-  /** Encodes one page that has to be; false when none has. */
-  encodeNext(): boolean {
-    const next = this.#pages().find(([group, page]) => !this.#encoded.has(keyOf(group, page)));
-    if (next !== undefined) this.#encode(...next);
-    return next !== undefined;
+  /** Encodes every page that has to be, one at a time; what changes behind it is left to `images`. */
+  *encodeAhead(): Generator<void> {
+    for (const [group, page] of this.#pages()) {
+      if (this.#encoded.has(keyOf(group, page))) continue;
+      this.#encode(group, page);
+      yield;
+    }
   }
 
   #pages(): (readonly [Group, number])[] {
