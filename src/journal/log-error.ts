@@ -1,5 +1,5 @@
 // Errors of the log. Every one carries a code: callers and the start-up message decide by the code, never by the text.
-// Only `log-full` and `log-busy` leave the log alive; any other failure of a commit is final (see sqlite.ts).
+// Only `log-full` and `log-busy` leave the log alive; any other failure of a commit is final (see sqlite-log.ts).
 
 export type LogErrorCode =
   /** The folder or a file in it cannot be created, opened or written. */

@@ -199,8 +199,11 @@ export class SqliteLog implements EventLog, CommitStore {
       return;
     }
     reader.close();
-    await checkpointer.close({ kind: 'close' });
-    await writer.close({ kind: 'close' });
+    try {
+      await checkpointer.close({ kind: 'close' });
+    } finally {
+      await writer.close({ kind: 'close' });
+    }
   }
 
   #checkOpen(): void {

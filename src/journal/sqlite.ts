@@ -21,10 +21,12 @@ export interface OpenedSqliteLog {
   readonly log: Promise<EventLog>;
 }
 
-/** The threads, and what a crash of one means: until the log stands, that the request it owes is rejected. */
 interface Threads {
   readonly writer: WorkerLink<WriterRequest>;
   readonly checkpointer: WorkerLink<CheckpointerRequest>;
+  /** Rejects when one of them crashes; until the log stands nobody else would notice. */
+  readonly crashed: Promise<never>;
+  /** From now on a crash is told here. */
   onCrash: (error: Error) => void;
 }
 
@@ -56,10 +58,13 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<OpenedSq
 
 function startThreads(): Threads {
   const onCrash = (error: Error): void => threads.onCrash(error);
+  const { promise: crashed, reject } = Promise.withResolvers<never>();
+  crashed.catch(() => undefined);
   const threads: Threads = {
     writer: new WorkerLink(workerFile('sqlite-worker.ts'), onCrash),
     checkpointer: new WorkerLink(workerFile('checkpoint-worker.ts'), onCrash),
-    onCrash: () => undefined,
+    crashed,
+    onCrash: reject,
   };
   return threads;
 }
@@ -68,9 +73,9 @@ function workerFile(name: string): URL {
   return new URL(`./${name}`, import.meta.url);
 }
 
-async function orEnd<T>({ writer, checkpointer }: Threads, work: () => Promise<T>): Promise<T> {
+async function orEnd<T>({ writer, checkpointer, crashed }: Threads, work: () => Promise<T>): Promise<T> {
   try {
-    return await work();
+    return await Promise.race([work(), crashed]);
   } catch (error) {
     await Promise.all([writer.terminate(), checkpointer.terminate()]);
     throw error;

@@ -3,8 +3,9 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { Worker } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { draft, type FolderOfLogs, folderOfLogs, outcomeOf, SetClock } from '../../support/log-samples.ts';
 
 let logs: FolderOfLogs;
@@ -173,4 +174,24 @@ test('a changed byte in the saved window: the whole log is scanned', async () =>
   const again = await logs.open();
   const all = Array.from({ length: 10_000 }, (_, i) => draft(`id-${i}`, { source: i }));
   expect((await again.append(all)).filter(({ isDuplicate }) => !isDuplicate)).toEqual([]);
+});
+
+test('a thread that dies while the identities are read: no log that stands on a dead one', async () => {
+  await closedLogWith(3);
+  let checkpointer: Worker | undefined;
+  const original = Worker.prototype.postMessage;
+  const spy = vi.spyOn(Worker.prototype, 'postMessage').mockImplementation(function (this: Worker, ...args) {
+    const { kind } = args[0] as { kind: string };
+    if (kind === 'open-checkpointer') checkpointer = this;
+    // The writer is asked, and answers, but the other one is gone.
+    if (kind === 'restore-window') checkpointer!.emit('error', new Error('out of memory'));
+    original.apply(this, args);
+  });
+  try {
+    expect(await outcomeOf(logs.open())).toBe('log-failed');
+  } finally {
+    spy.mockRestore();
+  }
+  const log = await logs.open();
+  expect((await log.append([draft('id-2')]))[0]?.isDuplicate).toBe(true);
 });
