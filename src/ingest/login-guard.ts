@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { cleanText } from '#codecs/text.ts';
 import type { RefusedFrame } from '#journal/journal.ts';
-import type { GatewayDirectory, GatewayEntry } from '#registry/registry.ts';
+import type { GatewayDirectory, GatewayEntry, SecretHolder } from '#registry/registry.ts';
 import type { RefusalKeeper } from './refusal-keeper.ts';
 import { KeyedBuckets } from './token-bucket.ts';
 
@@ -39,7 +39,7 @@ export interface LoginGuard {
 export function createLoginGuard(directory: GatewayDirectory, refusals: RefusalKeeper): LoginGuard {
   const perAddress = new KeyedBuckets(FAILURES_PER_ADDRESS, KEYS_MAX);
   const perAccount = new KeyedBuckets(FAILURES_PER_ACCOUNT, KEYS_MAX);
-  const nobody = entryOfNobody();
+  const nobody = nobodysSecrets();
 
   function refuse(credentials: Credentials, why: string): Login {
     const nowMs = performance.now();
@@ -76,14 +76,14 @@ const HASHES_TRIED = 2;
 
 function matchingHash(
   directory: GatewayDirectory,
-  gateway: GatewayEntry,
-  nobody: GatewayEntry,
+  gateway: SecretHolder,
+  nobody: SecretHolder,
   secret: Uint8Array,
 ): Uint8Array | null {
   let matching: Uint8Array | null = null;
   for (let i = 0; i < Math.max(HASHES_TRIED, gateway.secretHashes.length); i++) {
     const hash = gateway.secretHashes[i];
-    const candidate = hash === undefined ? nobody : { ...gateway, secretHashes: [hash] };
+    const candidate = hash === undefined ? nobody : { gatewayId: gateway.gatewayId, secretHashes: [hash] };
     const isMatch = directory.verifySecret(candidate, secret);
     if (isMatch && hash !== undefined) matching = hash;
   }
@@ -94,17 +94,8 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
 }
 
-function entryOfNobody(): GatewayEntry {
-  return {
-    gateway: 0,
-    gatewayId: '',
-    districtCode: '',
-    home: null,
-    format: '',
-    isEnabled: false,
-    secretHashes: [randomBytes(32)],
-    devices: new Map(),
-  };
+function nobodysSecrets(): SecretHolder {
+  return { gatewayId: '', secretHashes: [randomBytes(32)] };
 }
 
 /** The inspector tells the integrator what the answer does not. Never the secret. */

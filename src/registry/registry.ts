@@ -199,10 +199,13 @@ export interface GatewayEntry {
   readonly devices: ReadonlyMap<string, number>;
 }
 
+/** Of a gateway, what tells its secrets. */
+export type SecretHolder = Pick<GatewayEntry, 'gatewayId' | 'secretHashes'>;
+
 export interface GatewayDirectory {
   gateway(gatewayId: string): GatewayEntry | undefined;
   /** True when `secret` is one of the gateway's; constant time. */
-  verifySecret(entry: GatewayEntry, secret: Uint8Array): boolean;
+  verifySecret(entry: SecretHolder, secret: Uint8Array): boolean;
   /** Called after a gateway was changed, disabled or its secret replaced, so that live sessions follow. */
   onChange(listener: (gatewayId: string) => void): void;
 }

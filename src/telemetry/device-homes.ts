@@ -166,12 +166,15 @@ export class DeviceHomes {
     // Taken away from the homes they were in, whatever those will say of it.
     const newcomers = new Set(devices.map(([device]) => device));
     for (const former of new Set([...newcomers].map((device) => this.#homeOf.get(device))))
-      if (former !== NONE)
-        this.#place(
-          former,
-          this.#devicesOf(former).filter(([device]) => !newcomers.has(device)),
-        );
+      if (former !== NONE && former !== home) this.#take(newcomers, former);
     this.#place(home, devices);
+  }
+
+  /** On disk as well: after a restart both homes would claim them. */
+  #take(devices: ReadonlySet<number>, former: number): void {
+    const kept = this.#devicesOf(former).filter(([device]) => !devices.has(device));
+    this.#place(former, kept);
+    this.#changedHomes.add(former);
   }
 
   /** From now on just these are the devices of the home. */

@@ -3,7 +3,7 @@
 // A removed gateway's entry stays disabled and without secrets for whoever still holds it.
 
 import { sql } from 'kysely';
-import type { GatewayDirectory, GatewayEntry } from '#registry/registry.ts';
+import type { GatewayDirectory, GatewayEntry, SecretHolder } from '#registry/registry.ts';
 import type { GatewaySecrets } from './gateway-secrets.ts';
 import type { Database, Tx } from './schema.ts';
 
@@ -76,7 +76,7 @@ export class MemoryDirectory implements GatewayDirectory {
     return this.#entries.get(gatewayId);
   }
 
-  verifySecret(entry: GatewayEntry, secret: Uint8Array): boolean {
+  verifySecret(entry: SecretHolder, secret: Uint8Array): boolean {
     return this.#secrets.verify(entry, secret);
   }
 

@@ -3,7 +3,7 @@
 // The gateway's id goes into the HMAC, so a stored hash copied to another gateway opens nothing.
 
 import { createHmac, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { GatewayEntry } from '#registry/registry.ts';
+import type { SecretHolder } from '#registry/registry.ts';
 
 const SECRET_BYTES = 24;
 /** base64url of 24 bytes is 32 characters; anything far longer is not worth hashing. */
@@ -12,7 +12,7 @@ const PRESENTED_BYTES_MAX = 256;
 export interface GatewaySecrets {
   make(): string;
   hash(gatewayId: string, secret: Uint8Array): Uint8Array;
-  verify(entry: GatewayEntry, secret: Uint8Array): boolean;
+  verify(entry: SecretHolder, secret: Uint8Array): boolean;
 }
 
 export function createGatewaySecrets(key: KeyObject): GatewaySecrets {

@@ -40,7 +40,8 @@ describe('reopening', () => {
     await before.devices.create(newDevice('g', home.homeId));
     const secret = Buffer.from(await before.issueGatewaySecret('g'));
     const devices = await before.devices.list(EVERYTHING, {});
-    const entry = before.directory.gateway('g');
+    const entry = before.directory.gateway('g')!;
+    const numbers = new Map(entry.devices);
     await before.close();
 
     const after = await folder.open();
@@ -48,6 +49,8 @@ describe('reopening', () => {
     expect(await after.elders.get(elder.elderId)).toEqual(elder);
     expect(await after.devices.list(EVERYTHING, {})).toEqual(devices);
     expect(after.directory.gateway('g')).toEqual(entry);
+    expect(numbers.size).toBe(1);
+    expect(new Map(after.directory.gateway('g')!.devices)).toEqual(numbers);
     expect(after.directory.verifySecret(after.directory.gateway('g')!, secret)).toBe(true);
     await after.close();
   });
@@ -56,17 +59,64 @@ describe('reopening', () => {
     const first = await folder.open();
     await addDistricts(first);
     await first.homes.create(newHome({ homeId: 'h' }));
-    await first.gateways.create(newGateway({ gatewayId: 'g' }));
+    await first.gateways.create(newGateway({ gatewayId: 'g0' }));
     await first.close();
     const database = new DatabaseSync(folder.file);
-    database.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 40001)
-      insert into devices (gateway_id, device_id, home_id, kind, room, zone, supervision)
-      select 'g', 'd' || i, 'h', 'motion', 'hall', 'other', 'none' from n`);
+    const numbers = 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 40001)';
+    const others = database
+      .prepare('pragma table_info(gateways)')
+      .all()
+      .map(({ name }) => name as string)
+      .filter((name) => name !== 'gateway' && name !== 'gateway_id')
+      .join();
+    database.exec(`${numbers} insert into gateways (gateway_id, ${others})
+      select 'g' || i, ${others} from n join gateways on gateway_id = 'g0'`);
+    database.exec(`${numbers} insert into devices (gateway_id, device_id, home_id, kind, room, zone, supervision)
+      select 'g' || i, 'd' || i, 'h', 'motion', 'hall', 'other', 'none' from n`);
     database.close();
     const registry = await folder.open();
-    const { devices } = registry.directory.gateway('g')!;
-    expect([devices.size, devices.get('d40001')]).toEqual([40_001, 40_001]);
+    for (const i of [1, 20_000, 20_001, 40_000, 40_001, 9_999])
+      expect([...registry.directory.gateway(`g${i}`)!.devices]).toEqual([[`d${i}`, i]]);
     await registry.close();
+  });
+
+  test('devices of any name, also when they change before anybody has asked for them', async () => {
+    const names = [
+      'a b',
+      ' lead',
+      'trail ',
+      'a/b/c',
+      '门磁 一号',
+      '1 2',
+      '7',
+      '👵🏻',
+      'quo\'te"\\n',
+      'é',
+      'e\u0301',
+    ];
+    const before = await folder.open();
+    await addDistricts(before);
+    const { homeId } = await before.homes.create(newHome());
+    const gateways = ['g', 'G', 'g-2'];
+    for (const gatewayId of gateways) {
+      await before.gateways.create(newGateway({ gatewayId, homeId }));
+      for (const deviceId of names)
+        await before.devices.create({ ...newDevice(gatewayId, homeId), deviceId });
+    }
+    await before.gateways.create(newGateway({ gatewayId: 'empty', homeId }));
+    const known = gateways.map((each) => new Map(before.directory.gateway(each)!.devices));
+    await before.close();
+
+    const after = await folder.open();
+    await after.devices.remove('g-2/7');
+    await after.devices.create({ ...newDevice('g-2', homeId), deviceId: 'new' });
+    await after.devices.create({ ...newDevice('empty', homeId), deviceId: 'first' });
+    const devicesOf = (gatewayId: string) => new Map(after.directory.gateway(gatewayId)!.devices);
+    expect([devicesOf('g'), devicesOf('G')]).toEqual(known.slice(0, 2));
+    expect([...devicesOf('empty').keys()]).toEqual(['first']);
+    const changed = [...names.filter((name) => name !== '7'), 'new'];
+    expect([...devicesOf('g-2').keys()].sort()).toEqual(changed.sort());
+    await after.close();
   });
 
   test('close waits for a change that is under way', async () => {
