@@ -1,8 +1,8 @@
 // The open alerts as bytes, in pages of some hundred, for the snapshot. When the network of a city fails, hundreds of
-// thousands are open, and a snapshot is cut while alarms wait; all in one text, a million would be longer than a text
-// can be. A page is encoded again only after one of its alerts changed.
+// thousands are open; all in one text, a million would be longer than a text can be.
 
 import type { Alert } from '../model/alert.ts';
+import { EncodedPages } from '../state/encoded-pages.ts';
 import type { Image } from '../state/image.ts';
 
 /** What the book knows of an open alert beside the alert itself. */
@@ -22,56 +22,39 @@ export interface OpenAlert {
 const SLOTS = 256;
 
 export class BookPages {
-  readonly #inSlot: (slot: number) => OpenAlert | undefined;
-  readonly #encoded = new Map<number, Uint8Array>();
+  readonly #pages: EncodedPages;
   #pageCount = 0;
 
   /** @param inSlot undefined: the slot is free */
   constructor(inSlot: (slot: number) => OpenAlert | undefined) {
-    this.#inSlot = inSlot;
+    this.#pages = new EncodedPages({
+      names: () => Array.from({ length: this.#pageCount }, (_, page) => `${page}`),
+      contentOf: (name) => slotsOf(name).flatMap((slot) => inSlot(slot) ?? []),
+    });
   }
 
   /** The slot holds another alert, a changed one, or none. */
   noteChanged(slot: number): void {
-    const page = pageOf(slot);
-    this.#encoded.delete(page);
+    const page = Math.floor(slot / SLOTS);
+    this.#pages.noteChanged(`${page}`);
     this.#pageCount = Math.max(this.#pageCount, page + 1);
   }
 
   images(): Image[] {
-    return Array.from({ length: this.#pageCount }, (_, page) => {
-      return { name: `${page}`, bytes: this.#encode(page) };
-    });
+    return this.#pages.images();
   }
 
-  /** Encodes every page that has to be, one at a time; what changes behind it is left to `images`. */
-  *encodeAhead(): Generator<void> {
-    for (let page = 0; page < this.#pageCount; page++) {
-      if (this.#encoded.has(page)) continue;
-      this.#encode(page);
-      yield;
-    }
+  /** The work of `images` ahead, a little at a time. */
+  encodeAhead(): Generator<void> {
+    return this.#pages.encodeAhead();
   }
+}
 
-  #encode(page: number): Uint8Array {
-    const known = this.#encoded.get(page);
-    if (known !== undefined) return known;
-    const open: OpenAlert[] = [];
-    for (let slot = page * SLOTS; slot < (page + 1) * SLOTS; slot++) {
-      const alert = this.#inSlot(slot);
-      if (alert !== undefined) open.push(alert);
-    }
-    const bytes = new TextEncoder().encode(JSON.stringify(open));
-    this.#encoded.set(page, bytes);
-    return bytes;
-  }
+function slotsOf(page: string): number[] {
+  return Array.from({ length: SLOTS }, (_, at) => Number(page) * SLOTS + at);
 }
 
 /** What `images` made. */
 export function readBookPages(images: readonly Image[]): OpenAlert[] {
   return images.flatMap(({ bytes }) => JSON.parse(new TextDecoder().decode(bytes)) as OpenAlert[]);
-}
-
-function pageOf(slot: number): number {
-  return Math.floor(slot / SLOTS);
 }

@@ -83,7 +83,7 @@ export class AlertBook {
   }
 
   inSlot(slot: number): Alert {
-    return this.#open.get(this.#idBySlot[slot]!)!.alert;
+    return this.#slot(slot)!.alert;
   }
 
   /** Number of the home that an open alert is about; 0 for none. */

@@ -1,7 +1,7 @@
-// The names of the roster as bytes, in pages of some thousand rows, for the snapshot. A page is encoded again only
-// after one of its rows was configured: a million devices have names that change once a year, and a snapshot is cut
-// while alarms wait.
+// The names of the roster as bytes, in pages of some thousand rows, for the snapshot: a million devices have names that
+// change once a year, when they are configured.
 
+import { EncodedPages } from './encoded-pages.ts';
 import type { Image } from './image.ts';
 
 /** The words that belong to the numbers; only read when an alert is worded. */
@@ -48,46 +48,34 @@ interface Page {
 
 export class NamePages {
   readonly #names: RosterNames;
-  /** By `group/page`. */
-  readonly #encoded = new Map<string, Uint8Array>();
+  readonly #pages: EncodedPages;
 
   constructor(names: RosterNames) {
     this.#names = names;
+    this.#pages = new EncodedPages({
+      names: () => (Object.keys(GROUPS) as Group[]).flatMap((group) => this.#pagesOf(group)),
+      contentOf: (name) => this.#page(name),
+    });
   }
 
   /** Row `index` of a group has other names now. */
   noteChanged(group: Group, index: number): void {
-    this.#encoded.delete(keyOf(group, Math.floor(index / ROWS)));
+    this.#pages.noteChanged(nameOf(group, Math.floor(index / ROWS)));
   }
 
   images(): Image[] {
-    return this.#pages().map(([group, page]) => ({
-      name: keyOf(group, page),
-      bytes: this.#encode(group, page),
-    }));
+    return this.#pages.images();
   }
 
-  /** Encodes every page that has to be, one at a time; what changes behind it is left to `images`. */
-  *encodeAhead(): Generator<void> {
-    for (const [group, page] of this.#pages()) {
-      if (this.#encoded.has(keyOf(group, page))) continue;
-      this.#encode(group, page);
-      yield;
-    }
-  }
-
-  #pages(): (readonly [Group, number])[] {
-    return (Object.keys(GROUPS) as Group[]).flatMap((group) => {
-      const pages = Math.ceil(this.#names[GROUPS[group][0]].length / ROWS);
-      return Array.from({ length: pages }, (_, page) => [group, page] as const);
-    });
+  /** The work of `images` ahead, a little at a time. */
+  encodeAhead(): Generator<void> {
+    return this.#pages.encodeAhead();
   }
 
   restore(images: readonly Image[]): void {
-    for (const { name: key, bytes } of images) {
-      const { group, from, lists }: Page = JSON.parse(new TextDecoder().decode(bytes));
-      // Copied: a view would keep the whole snapshot in memory (and the slice of a Buffer is a view).
-      this.#encoded.set(key, new Uint8Array(bytes));
+    for (const image of images) {
+      const { group, from, lists }: Page = JSON.parse(new TextDecoder().decode(image.bytes));
+      this.#pages.keep(image);
       GROUPS[group].forEach((name, at) => {
         lists[at]!.forEach((word, row) => {
           // A row nobody configured is a hole, which JSON makes null.
@@ -97,18 +85,18 @@ export class NamePages {
     }
   }
 
-  #encode(group: Group, page: number): Uint8Array {
-    const key = keyOf(group, page);
-    const known = this.#encoded.get(key);
-    if (known !== undefined) return known;
-    const from = page * ROWS;
-    const lists = GROUPS[group].map((name) => this.#names[name].slice(from, from + ROWS));
-    const bytes = new TextEncoder().encode(JSON.stringify({ group, from, lists } satisfies Page));
-    this.#encoded.set(key, bytes);
-    return bytes;
+  #pagesOf(group: Group): string[] {
+    const count = Math.ceil(this.#names[GROUPS[group][0]].length / ROWS);
+    return Array.from({ length: count }, (_, page) => nameOf(group, page));
+  }
+
+  #page(name: string): Page {
+    const [group, page] = name.split('/') as [Group, string];
+    const from = Number(page) * ROWS;
+    return { group, from, lists: GROUPS[group].map((each) => this.#names[each].slice(from, from + ROWS)) };
   }
 }
 
-function keyOf(group: Group, page: number): string {
+function nameOf(group: Group, page: number): string {
   return `${group}/${page}`;
 }
