@@ -8,13 +8,12 @@ import type { EventLog } from './journal.ts';
 import { LogError } from './log-error.ts';
 import type { LogState } from './sequencer.ts';
 import { SqliteLog, type SqliteLogOptions, WINDOW_FILE_NAME } from './sqlite-log.ts';
-import type { CheckpointerRequest, ClockKind, OpenRequest, WriterRequest } from './sqlite-protocol.ts';
+import type { CheckpointerRequest, OpenRequest, WriterRequest } from './sqlite-protocol.ts';
 import { SqliteReader } from './sqlite-reader.ts';
 import { IdentityWindow } from './window.ts';
 import { WorkerLink } from './worker-link.ts';
 
-export type { LogNotice, SqliteLogOptions } from './sqlite-log.ts';
-export type { ClockKind };
+export type { SqliteLogOptions } from './sqlite-log.ts';
 
 export interface OpenedSqliteLog {
   /** The log: about a second later per million entries whose identities have to be read. */

@@ -49,10 +49,9 @@ export class IdentityWindow {
   readonly identitiesPerSource: number;
   readonly #wordsPerSource: number;
   readonly #index: SourceIndex;
-  readonly #blocks: SharedArrayBuffer[];
-  /** The rings of a block, and where each goes on: views of its memory. */
-  readonly #words: Int32Array[];
-  readonly #positions: Uint16Array[];
+  /** The rings of each block, and where each goes on: two views of its memory. */
+  readonly #words: Int32Array<SharedArrayBuffer>[] = [];
+  readonly #positions: Uint16Array<SharedArrayBuffer>[] = [];
   readonly #held = new Map<number, HeldList>();
 
   /** @param memory of one with as many identities per source; default: empty */
@@ -63,9 +62,7 @@ export class IdentityWindow {
     this.identitiesPerSource = identitiesPerSource;
     this.#wordsPerSource = identitiesPerSource * WORDS_PER_SLOT;
     this.#index = new SourceIndex(memory?.index);
-    this.#blocks = [...(memory?.blocks ?? [])];
-    this.#words = this.#blocks.map((block) => this.#wordsIn(block));
-    this.#positions = this.#blocks.map((block) => this.#positionsIn(block));
+    for (const block of memory?.blocks ?? []) this.#addBlock(block);
   }
 
   get sourceCount(): number {
@@ -74,7 +71,7 @@ export class IdentityWindow {
 
   /** For another thread. Two that write to it would not know of each other. */
   memory(): WindowMemory {
-    return { index: this.#index.memory(), blocks: this.#blocks };
+    return { index: this.#index.memory(), blocks: this.#words.map(({ buffer }) => buffer) };
   }
 
   /**
@@ -179,20 +176,15 @@ export class IdentityWindow {
 
   #indexFor(source: number): number {
     const index = this.#index.add(source);
-    if (index < this.#blocks.length * SOURCES_PER_BLOCK) return index;
-    const block = new SharedArrayBuffer(SOURCES_PER_BLOCK * (this.#wordsPerSource * 4 + 2));
-    this.#blocks.push(block);
-    this.#words.push(this.#wordsIn(block));
-    this.#positions.push(this.#positionsIn(block));
+    if (index === this.#words.length * SOURCES_PER_BLOCK)
+      this.#addBlock(new SharedArrayBuffer(SOURCES_PER_BLOCK * (this.#wordsPerSource * 4 + 2)));
     return index;
   }
 
-  #wordsIn(block: SharedArrayBuffer): Int32Array {
-    return new Int32Array(block, 0, SOURCES_PER_BLOCK * this.#wordsPerSource);
-  }
-
-  #positionsIn(block: SharedArrayBuffer): Uint16Array {
-    return new Uint16Array(block, SOURCES_PER_BLOCK * this.#wordsPerSource * 4);
+  #addBlock(block: SharedArrayBuffer): void {
+    const wordCount = SOURCES_PER_BLOCK * this.#wordsPerSource;
+    this.#words.push(new Int32Array(block, 0, wordCount));
+    this.#positions.push(new Uint16Array(block, wordCount * 4));
   }
 
   #wordsOf(index: number): Int32Array {

@@ -9,7 +9,7 @@ import { backOffMs } from './back-off.ts';
 import type { ConfigurationBody, DeviceHomes } from './device-homes.ts';
 import { type Encoded, encode } from './encode.ts';
 import type { EntrySource, SourcePosition } from './entry-source.ts';
-import type { Gap, GapReason, Progress } from './progress.ts';
+import type { Commit, Gap, GapReason, Progress } from './progress.ts';
 import {
   type RefusedReading,
   type RetentionDays,
@@ -253,15 +253,20 @@ export class TelemetryWriter {
     readonly reason: GapReason;
     readonly outages?: Encoded['outages'];
   }): void {
-    const { progress, homes, onEvent, onProgress } = this.#options;
+    const { progress, onEvent, onProgress } = this.#options;
     const { cursor, atMs, firstOffset, reason, outages = [] } = to;
     const gap: Gap = { firstOffset, lastOffset: cursor, fromMs: progress.cursorAtMs, toMs: atMs, reason };
-    const directory = homes.changes();
-    progress.commit({ cursor, cursorAtMs: atMs, writtenCount: 0, refused: [], outages, directory, gap });
-    homes.changesKept();
+    this.#commit({ cursor, cursorAtMs: atMs, writtenCount: 0, refused: [], outages, gap });
     this.#oldestUnwrittenAtMs = null;
     onEvent({ type: 'gap', ...gap });
     onProgress();
+  }
+
+  /** With what was learned of homes on the way: should it fail, that is still to be kept. */
+  #commit(commit: Omit<Commit, 'directory'>): void {
+    const { progress, homes } = this.#options;
+    progress.commit({ ...commit, directory: homes.changes() });
+    homes.changesKept();
   }
 
   async #read(): Promise<Batch | null> {
@@ -313,7 +318,7 @@ export class TelemetryWriter {
   }
 
   async #write(store: TelemetryStore, batch: Batch): Promise<void> {
-    const { progress, homes, onProgress } = this.#options;
+    const { progress, onProgress } = this.#options;
     const { encoded, cursor, atMs } = batch;
     const readings = encoded.readings.filter((reading) => !progress.isErased(reading));
     const refusedByStore = readings.length === 0 ? [] : await this.#inTime(() => store.write(readings));
@@ -323,9 +328,7 @@ export class TelemetryWriter {
     ];
     const writtenCount = readings.length - refusedByStore.length;
     const { outages } = encoded;
-    const directory = homes.changes();
-    progress.commit({ cursor, cursorAtMs: atMs, writtenCount, refused, outages, directory, gap: null });
-    homes.changesKept();
+    this.#commit({ cursor, cursorAtMs: atMs, writtenCount, refused, outages, gap: null });
     this.#batch = null;
     this.#oldestUnwrittenAtMs = null;
     this.#tellRefused(refused);
